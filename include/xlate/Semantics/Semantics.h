@@ -1,0 +1,34 @@
+//===- Semantics.h - Meaning of every A64 instruction -----------*- C++ -*-===//
+//
+// One function per decoder row, named as the row, taking the row's fields in
+// order: `void sem::ADD_imm(Ops &O, unsigned sf, ...)`. Declarations are
+// generated with the decoder.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_SEMANTICS_SEMANTICS_H
+#define XLATE_SEMANTICS_SEMANTICS_H
+
+#include "xlate/Decoder/Decoder.h"
+#include "xlate/Ops/Ops.h"
+
+namespace xlate {
+
+namespace sem {
+#include "xlate/Semantics/A64Semantics.inc"
+} // namespace sem
+
+/// Record the meaning of one instruction. Rows without semantics and
+/// unallocated words record undefined().
+void record(Ops &O, Inst I);
+
+/// True if the row has semantics.
+bool hasSemantics(A64 Code);
+
+/// Record the block that starts at Pc: up to MaxInsns instructions or the
+/// first branch. Reads guest code directly; the caller guarantees that
+/// [Pc, Limit) is readable. Always at least one instruction and a terminator.
+Block recordBlock(uint64_t Pc, uint64_t Limit, unsigned MaxInsns);
+
+} // namespace xlate
+
+#endif // XLATE_SEMANTICS_SEMANTICS_H

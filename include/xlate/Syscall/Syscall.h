@@ -1,0 +1,108 @@
+//===- Syscall.h - The arm64 Linux system call bridge -----------*- C++ -*-===//
+//
+// One table (lib/Syscall/Syscalls.def) drives dispatch, strace and
+// docs/syscalls.md. What needs threads, signals, guest memory or a new program
+// image is asked of the runtime through Services.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_SYSCALL_SYSCALL_H
+#define XLATE_SYSCALL_SYSCALL_H
+
+#include "xlate/Guest/CpuState.h"
+#include <cstdint>
+#include <linux/sched.h>
+#include <string>
+#include <vector>
+
+namespace xlate::sys {
+
+/// Guest-visible result: >= 0 or -errno.
+using Result = int64_t;
+
+/// Returned by safeSyscall and handlers when a signal must be delivered before
+/// the call may be (re)started: the dispatcher rewinds the guest PC to the SVC,
+/// keeps X0, and delivers. Never seen by the guest.
+constexpr Result Restart = -512;
+/// Returned by a handler that has replaced the whole register state
+/// (rt_sigreturn): X0 must not be written.
+constexpr Result NoResult = -513;
+
+/// What the runtime provides. One implementation, runtime::Kernel; tests use a
+/// fake. Every call is made on the guest thread that owns S. Arguments and
+/// results are those of the arm64 system call of the same name.
+class Services {
+public:
+  virtual ~Services() = default;
+
+  // Threads and processes.
+  virtual Result clone(CpuState &S, const clone_args &Args) = 0; ///< stack = top when size 0
+  virtual Result setTidAddress(CpuState &S, uint64_t Addr) = 0;
+  virtual Result exitThread(CpuState &S, int Status) = 0; ///< does not return
+  virtual Result exitGroup(CpuState &S, int Status) = 0;  ///< does not return
+  virtual Result execve(CpuState &S, int DirFd, const char *Path, char *const *Argv,
+                        char *const *Envp, int Flags) = 0;
+
+  // Signals.
+  virtual Result sigaction(CpuState &S, int Sig, const void *New, void *Old, uint64_t Size) = 0;
+  virtual Result sigprocmask(CpuState &S, int How, const uint64_t *Set, uint64_t *Old, uint64_t Size) = 0;
+  virtual Result sigaltstack(CpuState &S, const void *New, void *Old) = 0;
+  virtual Result sigreturn(CpuState &S) = 0;
+  virtual Result sigsuspend(CpuState &S, const uint64_t *Set, uint64_t Size) = 0;
+  virtual Result sigpending(CpuState &S, uint64_t *Set, uint64_t Size) = 0;
+  /// Host mask to use for the duration of a ppoll/pselect/epoll_pwait with a
+  /// guest mask.
+  virtual uint64_t hostMask(uint64_t GuestMask) = 0;
+
+  // Address space.
+  virtual Result mmap(CpuState &S, uint64_t Addr, uint64_t Len, int Prot, int Flags, int Fd, uint64_t Off) = 0;
+  virtual Result munmap(CpuState &S, uint64_t Addr, uint64_t Len) = 0;
+  virtual Result mprotect(CpuState &S, uint64_t Addr, uint64_t Len, int Prot) = 0;
+  virtual Result mremap(CpuState &S, uint64_t Old, uint64_t OldLen, uint64_t NewLen, int Flags, uint64_t NewAddr) = 0;
+  virtual Result madvise(CpuState &S, uint64_t Addr, uint64_t Len, int Advice) = 0;
+  virtual Result brk(CpuState &S, uint64_t Addr) = 0;
+  virtual Result shmat(CpuState &S, int Id, uint64_t Addr, int Flags) = 0;
+  virtual Result shmdt(CpuState &S, uint64_t Addr) = 0;
+  /// Text of /proc/self/maps (Smaps: smaps) without the runtime's mappings.
+  virtual std::string procMaps(bool Smaps) = 0;
+
+  // Facts about the running program.
+  virtual const std::string &exePath() = 0;       ///< host path of the guest program
+  virtual const std::string &exeGuestPath() = 0;  ///< path as the guest sees it
+  virtual std::vector<uint8_t> auxv() = 0;        ///< bytes of /proc/self/auxv
+  virtual std::string cmdline() = 0;              ///< NUL-separated argv
+};
+
+/// Settings of the bridge.
+struct Config {
+  std::string Sysroot;      ///< -L, empty = none
+  std::string UnameRelease; ///< -r, empty = host's
+  bool Strace = false;
+  int StraceFd = 2;
+};
+
+void configure(const Config &C);
+const Config &config();
+
+/// Execute the system call that S holds (X8 number, X0..X5 arguments) and
+/// return its result; the caller writes X0.
+Result dispatch(CpuState &S, Services &K);
+
+/// Host path for a guest path: sysroot first, host as fallback. Out receives
+/// the storage; the result is Out.c_str() or Path itself.
+const char *resolvePath(const char *Path, std::string &Out, bool ForCreate = false);
+
+} // namespace xlate::sys
+
+extern "C" {
+/// Host system call that a guest signal interrupts without a race: when
+/// CpuState::PollFlag (through %gs) is set before the syscall instruction is
+/// reached, the result is sys::Restart. The signal handler rewinds a host PC in
+/// [xlate_safe_syscall_start, xlate_safe_syscall_end) to
+/// xlate_safe_syscall_interrupted.
+int64_t xlate_safe_syscall(int64_t Nr, uint64_t A0, uint64_t A1, uint64_t A2,
+                           uint64_t A3, uint64_t A4, uint64_t A5);
+extern const char xlate_safe_syscall_start[], xlate_safe_syscall_end[],
+    xlate_safe_syscall_interrupted[];
+}
+
+#endif // XLATE_SYSCALL_SYSCALL_H
