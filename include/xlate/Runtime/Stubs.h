@@ -1,0 +1,31 @@
+//===- Stubs.h - Entering and leaving translated code -----------*- C++ -*-===//
+#ifndef XLATE_RUNTIME_STUBS_H
+#define XLATE_RUNTIME_STUBS_H
+
+#include "xlate/Guest/CpuState.h"
+
+extern "C" {
+/// Run the unit at Unit for guest address S->Pc until translated code leaves
+/// through an exit; then S is complete and S->Exit tells why. %gs must point
+/// to S already (ARCH_SET_GS) and MXCSR must match S->Fpcr; both are left
+/// alone. Returns only through the exit stub: a caller that abandons the unit
+/// (longjmp out of a fault handler) needs no clean-up.
+void xlate_enter(xlate::CpuState *S, void *Unit);
+
+// Not callable from C++: jumped to or called by generated code, see CpuState.
+void xlate_exit_stub();
+void xlate_miss_stub();
+void xlate_indirect_stub();
+void xlate_eval_stub_sse();
+void xlate_eval_stub_avx();
+}
+
+namespace xlate {
+
+/// Set the stub pointers, EvalTable and Self of S. The jump cache is the
+/// caller's.
+void initStubs(CpuState &S);
+
+} // namespace xlate
+
+#endif // XLATE_RUNTIME_STUBS_H
