@@ -178,6 +178,8 @@ public:
   Val vTblAt(Val Acc, Val Table, Val Index, unsigned Base) {
     return rec(Op::vTblAt, Ty::V, L8, 0, Acc, Table, Index, Base);
   }
+  Val vDeint3(Lane L, Val A, Val B_, Val C, unsigned K) { return rec(Op::vDeint3, Ty::V, L, 0, A, B_, C, K); }
+  Val vInt3(Lane L, Val A, Val B_, Val C, unsigned K) { return rec(Op::vInt3, Ty::V, L, 0, A, B_, C, K); }
   Val fJcvt(Val A) { return rec(Op::fJcvt, Ty::X, L64, 1, A); }
   Val sm3Tt(Val D, Val N, Val M, unsigned Index, unsigned Kind) {
     return rec(Op::sm3Tt, Ty::V, L32, 0, D, N, M, Index | Kind << 2);
