@@ -8,6 +8,7 @@
 
 #define STATE_X(N) (8 * (N))
 #define STATE_PC 256
+#define STATE_POLL 276
 #define STATE_V(N) (304 + 16 * (N))
 #define STATE_EXIT 844
 #define STATE_EVAL_TABLE 888

@@ -106,8 +106,11 @@ FUNCTION xlate_miss_stub
   jmp xlate_exit_stub
 END xlate_miss_stub
 
-// Indirect branch, rax = guest target.
+// Indirect branch, rax = guest target. Polls: a guest loop may consist of
+// forward and indirect branches only.
 FUNCTION xlate_indirect_stub
+  cmpl $0, %gs:STATE_POLL
+  jne xlate_miss_stub
   leal (,%rax,4), %r10d
   andl $JUMP_CACHE_MASK, %r10d
   addq %gs:STATE_JUMP_CACHE, %r10
@@ -118,7 +121,8 @@ END xlate_indirect_stub
 
 // Evaluator call stubs: edi = Op, rsi = parameter word. Generated code calls
 // them on paths it expects not to take, so they keep every register that a
-// caller could have live, whole vector registers included.
+// caller could have live, whole vector registers included, and they align the
+// stack, which units built by LLVM don't.
   .macro EVAL_STUB Name, Move, Reg, Bytes
 FUNCTION \Name
   pushq %rbp
@@ -127,6 +131,7 @@ FUNCTION \Name
   pushq %\R
   .endr
   subq $(16 * \Bytes), %rsp
+  andq $-16, %rsp
   .irp I, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
   \Move %\Reg\I, (\I * \Bytes)(%rsp)
   .endr
@@ -144,7 +149,7 @@ FUNCTION \Name
   .irp I, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
   \Move (\I * \Bytes)(%rsp), %\Reg\I
   .endr
-  addq $(16 * \Bytes), %rsp
+  leaq -64(%rbp), %rsp
   .irp R, r10, r9, r8, rsi, rdi, rdx, rcx, rax, rbp
   popq %\R
   .endr

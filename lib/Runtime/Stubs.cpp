@@ -9,6 +9,7 @@ using namespace xlate;
 
 static_assert(STATE_X(1) == offsetof(CpuState, X[1]));
 static_assert(STATE_PC == offsetof(CpuState, Pc));
+static_assert(STATE_POLL == offsetof(CpuState, PollFlag));
 static_assert(STATE_V(1) == offsetof(CpuState, V[1]));
 static_assert(STATE_EXIT == offsetof(CpuState, Exit));
 static_assert(STATE_EVAL_TABLE == offsetof(CpuState, EvalTable));
