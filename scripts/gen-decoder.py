@@ -115,7 +115,7 @@ def main():
             lists[key] = len(flat)
             flat += list(b) + [0xffff]
         index.append(lists[key])
-    cpp = [head, '#include "xlate/Decoder/Decoder.h"\nusing namespace xlate;\n\n',
+    cpp = [head, '#include "xlate/Decoder/Decoder.h"\n#include "xlate/Decoder/Fields.h"\nusing namespace xlate;\n\n',
            "static bool allocated(unsigned Row, [[maybe_unused]] uint32_t W) {\n  switch (Row) {\n"]
     for i, r in enumerate(rows):
         if r.constraint:

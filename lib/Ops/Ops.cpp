@@ -66,7 +66,9 @@ Val Ops::bin(Op O, Val A, Val B_, Ty T) {
     default:
       break;
     }
-  return rec(O, T, 0, 0, A, B_);
+  // Comparisons record their operands' width, which their type doesn't tell.
+  const unsigned L = T != Ty::B ? 0 : A.T == Ty::X ? L64 : L32;
+  return rec(O, T, L, 0, A, B_);
 }
 
 Val Ops::reg(bool Sf, unsigned R) {
