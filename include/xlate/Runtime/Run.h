@@ -1,0 +1,41 @@
+//===- Run.h - Running a guest program --------------------------*- C++ -*-===//
+#ifndef XLATE_RUNTIME_RUN_H
+#define XLATE_RUNTIME_RUN_H
+
+#include <string>
+
+namespace xlate::runtime {
+
+enum class Tier { Auto, Interp, Baseline, Llvm };
+enum class StatsMode { Off, Text, Json };
+
+/// Settings of xlate-run. The first group is handed on to the programs that
+/// the guest executes (see Exec.cpp).
+struct RunOptions {
+  std::string Sysroot;      ///< -L; empty = none.
+  std::string UnameRelease; ///< -r; empty = the host's.
+  bool Strace = false;
+  Tier UseTier = Tier::Auto;
+  StatsMode Stats = StatsMode::Off;
+
+  /// Guest path of the program, as given.
+  std::string Program;
+  /// AT_EXECFN: differs from Program when a script led to it.
+  std::string ExecFn;
+  /// The program, open for reading, or -1 to look up Program.
+  int ProgramFd = -1;
+  /// This is an execve of a guest: scripts are already taken apart, and the
+  /// process may run where neither /proc nor xlate-run's file can be seen.
+  bool IsExec = false;
+  /// Descriptor of xlate-run's own file, or -1.
+  int SelfFd = -1;
+};
+
+/// Load and run a guest program with Argv and Envp (null-terminated, strings
+/// live as long as the process) and return its exit status. Says on stderr why
+/// when it can't be started.
+int runProgram(const RunOptions &Options, char *const *Argv, char *const *Envp);
+
+} // namespace xlate::runtime
+
+#endif // XLATE_RUNTIME_RUN_H

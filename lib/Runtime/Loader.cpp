@@ -1,0 +1,142 @@
+//===- Loader.cpp - Loading a guest program -------------------------------===//
+#include "xlate/Runtime/Loader.h"
+#include <climits>
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace xlate::runtime {
+
+/// Name of an open file, or Fallback where /proc does not tell.
+static std::string nameOfFd(int Fd, const std::string &Fallback) {
+  char Link[32], Name[PATH_MAX];
+  snprintf(Link, sizeof Link, "/proc/self/fd/%d", Fd);
+  ssize_t N = readlink(Link, Name, sizeof Name);
+  if (N <= 0 || N == sizeof Name)
+    return Fallback;
+  return std::string(Name, N);
+}
+
+/// Path inside the sysroot as the guest sees it.
+static std::string guestPath(const std::string &Host,
+                             const std::string &Sysroot) {
+  if (Sysroot.empty())
+    return Host;
+  char Real[PATH_MAX];
+  std::string Root = realpath(Sysroot.c_str(), Real) ? Real : Sysroot;
+  if (Root != "/" && Host.starts_with(Root + "/"))
+    return Host.substr(Root.size());
+  return Host;
+}
+
+Expected<ProgramHeaders> readProgram(int Fd) {
+  ProgramHeaders H;
+  Expected<image::ElfImage> Exe = image::readElf(image::FdSource(Fd));
+  if (!Exe)
+    return Exe.error();
+  H.Exe = std::move(*Exe);
+  if (H.Exe.Interp.empty())
+    return H;
+  const std::string &Interp = H.Exe.Interp;
+  H.InterpHostPath = hostPath(Interp);
+  Expected<UniqueFd> File = image::openProgram(H.InterpHostPath.c_str());
+  if (!File) {
+    const Error &E = File.error();
+    if (E.Errno == ENOENT || E.Errno == ENOTDIR)
+      return Error{
+          E.Errno,
+          "needs the interpreter " + Interp +
+              ", which does not exist: give the directory of an arm64 system "
+              "with -L DIR"};
+    return Error{E.Errno,
+                 "its interpreter " + Interp + " cannot be used: " + E.Reason};
+  }
+  Expected<image::ElfImage> Image =
+      image::readElf(image::FdSource(File->get()));
+  if (!Image)
+    return Error{ELIBBAD, "its interpreter " + Interp + " cannot be used: it " +
+                              Image.error().Reason};
+  H.Interp = std::move(*Image);
+  H.InterpFd = std::move(*File);
+  return H;
+}
+
+static Expected<ProgramFile> openInitial(const RunOptions &Options) {
+  if (Options.ProgramFd < 0)
+    return findProgram(AT_FDCWD, Options.Program.c_str(), FindFromCommandLine);
+  ProgramFile F;
+  F.Fd.reset(Options.ProgramFd);
+  fcntl(Options.ProgramFd, F_SETFD, FD_CLOEXEC);
+  F.Id = image::identify(image::FdSource(Options.ProgramFd));
+  // binfmt_misc hands over scripts only if it was registered for them.
+  F.Path = F.HostPath = Options.Program;
+  return F;
+}
+
+Expected<LoadedProgram> loadProgram(const RunOptions &Options,
+                                    char *const *Argv, char *const *Envp,
+                                    MapSink &Sink) {
+  Expected<ProgramFile> File = openInitial(Options);
+  if (!File)
+    return File.error();
+  std::string Blame; // Whose fault an error is when a script is involved.
+  if (!File->ArgPrefix.empty())
+    Blame = "its interpreter " + File->Path + " ";
+  if (File->Id.Kind != image::FileKind::Arm64) {
+    Error E = whyNotArm64(File->Id);
+    return Error{E.Errno, Blame + E.Reason};
+  }
+  Expected<ProgramHeaders> Headers = readProgram(File->Fd.get());
+  if (!Headers)
+    return Error{Headers.error().Errno, Blame + Headers.error().Reason};
+
+  LoadedProgram P;
+  const image::ElfImage &Exe = Headers->Exe;
+  P.ExeHostPath = nameOfFd(File->Fd.get(), File->HostPath);
+  P.ExeGuestPath = guestPath(P.ExeHostPath, Options.Sysroot);
+  Expected<uint64_t> Bias =
+      mapImage(File->Fd.get(), P.ExeHostPath, Exe, false, Sink);
+  if (!Bias)
+    return Bias.error();
+  P.LoadBias = *Bias;
+  P.Entry = Exe.Entry + *Bias;
+  P.BrkStart = Exe.hi() + *Bias;
+  if (!Headers->Interp.Loads.empty()) {
+    const image::ElfImage &Interp = Headers->Interp;
+    std::string Name =
+        nameOfFd(Headers->InterpFd.get(), Headers->InterpHostPath);
+    Expected<uint64_t> InterpBias =
+        mapImage(Headers->InterpFd.get(), Name, Interp, true, Sink);
+    if (!InterpBias)
+      return Error{InterpBias.error().Errno, "its interpreter " + Exe.Interp +
+                                                 ": " +
+                                                 InterpBias.error().Reason};
+    P.InterpBase = *InterpBias;
+    P.Entry = Interp.Entry + *InterpBias;
+  }
+  if (Expected<bool> Done = mapVdso(P, Sink); !Done)
+    return Done.error();
+
+  // A script puts its interpreter in front of the arguments.
+  std::vector<char *> Args;
+  for (std::string &A : File->ArgPrefix)
+    Args.push_back(A.data());
+  if (!File->ArgPrefix.empty() && *Argv)
+    ++Argv;
+  while (*Argv)
+    Args.push_back(*Argv++);
+  // The kernel never starts a program without an argv[0].
+  char Empty[] = "";
+  if (Args.empty())
+    Args.push_back(Empty);
+  Args.push_back(nullptr);
+  const std::string &ExecFn =
+      Options.ExecFn.empty() ? Options.Program : Options.ExecFn;
+  if (Expected<bool> Done = buildStack(P, Exe, ExecFn, Args.data(), Envp, Sink);
+      !Done)
+    return Done.error();
+  P.ExeFd = File->Fd.release();
+  return P;
+}
+
+} // namespace xlate::runtime
