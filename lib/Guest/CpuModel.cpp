@@ -31,9 +31,10 @@ struct Feature {
 
 } // namespace
 
-// In the order in which Linux prints them. Pointer authentication, BTI, MTE,
-// SVE and SME are absent on purpose; PSTATE.SSBS and DIT can be written without
-// effect.
+// In the order in which Linux prints them. More is implemented than advertised:
+// programs that ask do better with the plain code that they have for CPUs
+// without SM3, SM4, FHM, BF16, CSSC and HBC, or for pointer authentication and
+// BTI, which are accepted without effect.
 static const Feature Features[] = {
     {"fp", 1, 0, IdReg::Pfr0, 16, 0},
     {"asimd", 1, 1, IdReg::Pfr0, 20, 0},

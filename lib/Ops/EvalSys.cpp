@@ -9,6 +9,9 @@
 
 using namespace xlate;
 
+// Positions in SPSR, MRS DIT and MRS SSBS alike.
+static constexpr uint32_t DitBit = 1u << 24, SsbsBit = 1u << 12;
+
 /// CNTVCT_EL0 in nanoseconds, which cpu::CounterHz promises.
 static uint64_t counter() {
   timespec T;
@@ -47,6 +50,12 @@ XLATE_EVAL(readSys) {
   case SysReg::Rndrrs:
     R->X = randomNumber();
     break;
+  case SysReg::Dit:
+    R->X = S->PstateHints & DitBit;
+    break;
+  case SysReg::Ssbs:
+    R->X = S->PstateHints & SsbsBit;
+    break;
   }
 }
 
@@ -60,6 +69,12 @@ XLATE_EVAL(writeSys) {
     break;
   case SysReg::TpidrEl0:
     S->TpidrEl0 = A->X;
+    break;
+  case SysReg::Dit:
+    S->PstateHints = (S->PstateHints & ~DitBit) | (A->W & DitBit);
+    break;
+  case SysReg::Ssbs:
+    S->PstateHints = (S->PstateHints & ~SsbsBit) | (A->W & SsbsBit);
     break;
   default: // the others are read-only, which the semantics know
     break;

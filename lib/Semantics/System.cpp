@@ -97,6 +97,17 @@ static constexpr unsigned Ctr = sysId(3, 3, 0, 0, 1);
 static constexpr unsigned Dczid = sysId(3, 3, 0, 0, 7);
 static constexpr unsigned Cntfrq = sysId(3, 3, 14, 0, 0);
 static constexpr unsigned Cntvct = sysId(3, 3, 14, 0, 2);
+static constexpr unsigned Rndr = sysId(3, 3, 2, 4, 0);
+static constexpr unsigned Rndrrs = sysId(3, 3, 2, 4, 1);
+static constexpr unsigned Dit = sysId(3, 3, 4, 2, 5);
+static constexpr unsigned Ssbs = sysId(3, 3, 4, 2, 6);
+
+/// RNDR, RNDRRS: a random number never fails to arrive, so NZCV = 0000.
+static void randomNumber(Ops &O, SysReg R, unsigned Rt) {
+  const Val V = O.readSys(R);
+  O.setNzcv(O.w(0));
+  O.setReg(Rt, V);
+}
 
 // MRS, C6.2
 void MRS(Ops &O, unsigned o0, unsigned op1, unsigned CRn, unsigned CRm,
@@ -121,6 +132,14 @@ void MRS(Ops &O, unsigned o0, unsigned op1, unsigned CRn, unsigned CRm,
     return O.setReg(Rt, O.x(cpu::CounterHz));
   case Cntvct:
     return O.setReg(Rt, O.readSys(SysReg::Cntvct));
+  case Rndr:
+    return randomNumber(O, SysReg::Rndr, Rt);
+  case Rndrrs:
+    return randomNumber(O, SysReg::Rndrrs, Rt);
+  case Dit:
+    return O.setReg(Rt, O.readSys(SysReg::Dit));
+  case Ssbs:
+    return O.setReg(Rt, O.readSys(SysReg::Ssbs));
   default:
     break;
   }
@@ -143,6 +162,10 @@ void MSR_reg(Ops &O, unsigned o0, unsigned op1, unsigned CRn, unsigned CRm,
     return O.br(O.nextPc());
   case Tpidr:
     return O.writeSys(SysReg::TpidrEl0, O.xreg(Rt));
+  case Dit:
+    return O.writeSys(SysReg::Dit, O.xreg(Rt));
+  case Ssbs:
+    return O.writeSys(SysReg::Ssbs, O.xreg(Rt));
   default:
     return O.undefined();
   }
@@ -150,8 +173,12 @@ void MSR_reg(Ops &O, unsigned o0, unsigned op1, unsigned CRn, unsigned CRm,
 
 // MSR (immediate), C6.2. UAO, PAN, SPSel, ALLINT and DAIF belong to EL1.
 void MSR_pstate(Ops &O, unsigned op1, unsigned CRm, unsigned op2) {
-  const bool El0 = op1 == 3 && (op2 == 1 || op2 == 2); // SSBS, DIT
-  if (!El0)
+  const Val All = O.x((CRm & 1) ? ~uint64_t(0) : 0);
+  if (op1 == 3 && op2 == 1)
+    O.writeSys(SysReg::Ssbs, All);
+  else if (op1 == 3 && op2 == 2)
+    O.writeSys(SysReg::Dit, All);
+  else
     O.undefined();
 }
 

@@ -53,6 +53,11 @@ constexpr bool isPstateField(unsigned Op1, unsigned Op2, unsigned CRm) {
   return Op1 == 3 && (Op2 == 1 || Op2 == 2 || Op2 == 6 || Op2 == 7);
 }
 
+/// Registers of a memory copy or set: destination, source, size.
+constexpr bool isMops(unsigned Rd, unsigned Rs, unsigned Rn) {
+  return Rd != Rs && Rs != Rn && Rd != Rn && Rd != 31 && Rn != 31;
+}
+
 } // namespace xlate
 
 #endif // XLATE_DECODER_FIELDS_H

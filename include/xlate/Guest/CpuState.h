@@ -46,6 +46,7 @@ enum class ExitReason : uint32_t {
   AlignFault,  ///< Misaligned exclusive/atomic at Pc; ExitInfo = address.
   Barrier,     ///< ISB: Pc = next instruction; pending invalidations apply.
   Step,        ///< Interpreter executed its instruction budget.
+  Hot,         ///< The unit at Pc used up its heat: consider promotion.
 };
 
 /// Entries of the per-thread indirect branch cache (power of two).
@@ -113,6 +114,10 @@ struct alignas(64) CpuState {
   /// Pinned registers are parked here around calls from generated code.
   uint64_t SaveGpr[16];
   V128 SaveVec[16];
+
+  /// PSTATE.SSBS (bit 12) and PSTATE.DIT (bit 24) in their SPSR positions; they
+  /// have no effect here but read back.
+  uint32_t PstateHints;
 };
 
 static_assert(offsetof(CpuState, V) % 16 == 0);

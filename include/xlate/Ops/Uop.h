@@ -77,7 +77,7 @@ struct IntToFp {
 
 /// System registers that readSys/writeSys reach (constants are folded by the
 /// semantics and never get here).
-enum class SysReg : uint8_t { Fpcr, Fpsr, TpidrEl0, TpidrroEl0, Cntvct, Rndr, Rndrrs };
+enum class SysReg : uint8_t { Fpcr, Fpsr, TpidrEl0, TpidrroEl0, Cntvct, Rndr, Rndrrs, Dit, Ssbs };
 
 /// C++ functions reached by stateHelper. They see a complete CpuState.
 enum class StateHelper : uint8_t {
