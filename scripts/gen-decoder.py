@@ -72,6 +72,68 @@ def load(paths):
     return rows
 
 
+class Tree:
+    """Decision tree over the rows: a root table indexed by bits 31..21, below
+    it tables indexed by the contiguous field that splits the rows best, and
+    leaves that list the rows still possible, most fixed bits first."""
+
+    def __init__(self, rows):
+        self.rows = rows
+        self.candidates = [0xffff]  # the empty leaf
+        self.nodes = [0] * 2048
+        self.memo = {}
+        order = sorted(range(len(rows)), key=lambda i: (-bin(rows[i].mask).count("1"), i))
+        for key, bucket in enumerate(self.split(order, 21, 11)):
+            self.nodes[key] = self.build(tuple(bucket), 0xffe00000)
+
+    def split(self, cands, shift, width):
+        buckets = [[] for _ in range(1 << width)]
+        full = (1 << width) - 1
+        for i in cands:
+            free = ~(self.rows[i].mask >> shift) & full
+            value = self.rows[i].value >> shift & full
+            sub = free
+            while True:
+                buckets[value | sub].append(i)
+                if not sub:
+                    break
+                sub = (sub - 1) & free
+        return buckets
+
+    def build(self, cands, used):
+        key = (cands, used)
+        if key not in self.memo:
+            self.memo[key] = self.make(cands, used)
+        return self.memo[key]
+
+    def make(self, cands, used):
+        # Expected length of the list in a child, per field; wide tables must
+        # earn their size.
+        best, field = len(cands) * 0.75, None
+        if len(cands) > 1:
+            for width in range(1, 9):
+                for shift in range(0, 22 - width):
+                    bits = ((1 << width) - 1) << shift
+                    if bits & used:
+                        continue
+                    cost = sum(0.5 ** bin(self.rows[i].mask & bits).count("1") for i in cands) + 0.02 * width
+                    if cost < best:
+                        best, field = cost, (shift, width)
+        if field is None:
+            if not cands:
+                return 0
+            leaf = len(self.candidates)
+            self.candidates += list(cands) + [0xffff]
+            return leaf
+        shift, width = field
+        base = len(self.nodes)
+        self.nodes += [0] * (1 << width)
+        used |= ((1 << width) - 1) << shift
+        for k, bucket in enumerate(self.split(cands, shift, width)):
+            self.nodes[base + k] = self.build(tuple(bucket), used)
+        return 1 << 31 | shift << 26 | width << 22 | base
+
+
 def write(path, text):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     try:
@@ -94,27 +156,7 @@ def main():
         "__attribute__((weak)) void %s(Ops &O%s);\n" % (r.name, "".join(f", unsigned {n}" for n, _ in r.fields))
         for r in rows))
 
-    # Decoder: buckets by bits 31..21, candidates with most fixed bits first.
-    order = sorted(range(len(rows)), key=lambda i: (-bin(rows[i].mask).count("1"), i))
-    buckets = [[] for _ in range(2048)]
-    for i in order:
-        r = rows[i]
-        m, v = r.mask >> 21, r.value >> 21
-        free = [b for b in range(11) if not m >> b & 1]
-        for combo in range(1 << len(free)):
-            key = v
-            for k, b in enumerate(free):
-                if combo >> k & 1:
-                    key |= 1 << b
-            buckets[key].append(i)
-    lists, index = {}, []
-    flat = []
-    for b in buckets:
-        key = tuple(b)
-        if key not in lists:
-            lists[key] = len(flat)
-            flat += list(b) + [0xffff]
-        index.append(lists[key])
+    tree = Tree(rows)
     cpp = [head, '#include "xlate/Decoder/Decoder.h"\n#include "xlate/Decoder/Fields.h"\nusing namespace xlate;\n\n',
            "static bool allocated(unsigned Row, [[maybe_unused]] uint32_t W) {\n  switch (Row) {\n"]
     for i, r in enumerate(rows):
@@ -128,10 +170,16 @@ def main():
     for r in rows:
         cpp.append(f'    {{"{r.name}", "{r.mnemonic}", "{r.cls}", "{r.feature}", {r.mask:#010x}, {r.value:#010x}}},\n')
     cpp.append("};\n\nconst A64Info &xlate::info(A64 Code) { return Infos[static_cast<unsigned>(Code)]; }\n\n")
-    cpp.append("static const uint16_t Candidates[] = {" + ",".join(map(str, flat)) + "};\n")
-    cpp.append("static const uint32_t Buckets[2048] = {" + ",".join(map(str, index)) + "};\n\n")
-    cpp.append("""Inst xlate::decode(uint32_t W) {
-  for (const uint16_t *C = Candidates + Buckets[W >> 21]; *C != 0xffff; ++C) {
+    cpp.append("static const uint16_t Candidates[] = {" + ",".join(map(str, tree.candidates)) + "};\n")
+    cpp.append("static const uint32_t Nodes[] = {" + ",".join(f"{n:#x}" for n in tree.nodes) + "};\n\n")
+    cpp.append("""// A node is a leaf (index into Candidates) or, with bit 31 set, a table: its
+// bits 30..26 and 25..22 give the field of W that selects one of the nodes from
+// the index in bits 21..0 on.
+Inst xlate::decode(uint32_t W) {
+  uint32_t Node = Nodes[W >> 21];
+  while (Node >> 31)
+    Node = Nodes[(Node & 0x3fffff) + (W >> (Node >> 26 & 31) & ((1u << (Node >> 22 & 15)) - 1))];
+  for (const uint16_t *C = Candidates + Node; *C != 0xffff; ++C) {
     const A64Info &I = Infos[*C + 1];
     if ((W & I.Mask) == I.Bits && allocated(*C, W))
       return {W, static_cast<A64>(*C + 1)};
