@@ -19,7 +19,8 @@ inline unsigned addFlags(bool Is64, uint64_t A, uint64_t B, uint64_t Carry) {
   uint64_t Wide = uint64_t(A32) + B32 + Carry;
   uint32_t R = static_cast<uint32_t>(Wide);
   bool V = ((A32 ^ R) & (B32 ^ R)) >> 31;
-  return (R >> 31) << 3 | (R == 0) << 2 | static_cast<unsigned>(Wide >> 32) << 1 | V;
+  return (R >> 31) << 3 | (R == 0) << 2 |
+         static_cast<unsigned>(Wide >> 32) << 1 | V;
 }
 
 inline unsigned logicFlags(bool Is64, uint64_t R) {

@@ -70,46 +70,74 @@ static bool runImpl(CpuState &S, const Block &B, Value *Vals) {
       R = A.X ? Bv : C;
       break;
 
-    case Op::flagsAdd: case Op::flagsSub: case Op::flagsAdc: case Op::flagsSbc:
-    case Op::flagsLogic: case Op::flagsCcmp: case Op::flagsCcmn: case Op::setNzcv: {
+    case Op::flagsAdd:
+    case Op::flagsSub:
+    case Op::flagsAdc:
+    case Op::flagsSbc:
+    case Op::flagsLogic:
+    case Op::flagsCcmp:
+    case Op::flagsCcmn:
+    case Op::setNzcv: {
       auto T = [&](unsigned Idx) { return B.Uops[U.A[Idx]].Type == Ty::X; };
       switch (U.Code) {
-      case Op::flagsAdd: setFlags(S, addFlags(T(0), A.X, Bv.X, 0)); break;
-      case Op::flagsSub: setFlags(S, addFlags(T(0), A.X, ~Bv.X, 1)); break;
-      case Op::flagsAdc: setFlags(S, addFlags(T(0), A.X, Bv.X, C.X)); break;
-      case Op::flagsSbc: setFlags(S, addFlags(T(0), A.X, ~Bv.X, C.X)); break;
-      case Op::flagsLogic: setFlags(S, logicFlags(T(0), A.X)); break;
+      case Op::flagsAdd:
+        setFlags(S, addFlags(T(0), A.X, Bv.X, 0));
+        break;
+      case Op::flagsSub:
+        setFlags(S, addFlags(T(0), A.X, ~Bv.X, 1));
+        break;
+      case Op::flagsAdc:
+        setFlags(S, addFlags(T(0), A.X, Bv.X, C.X));
+        break;
+      case Op::flagsSbc:
+        setFlags(S, addFlags(T(0), A.X, ~Bv.X, C.X));
+        break;
+      case Op::flagsLogic:
+        setFlags(S, logicFlags(T(0), A.X));
+        break;
       case Op::flagsCcmp:
-        setFlags(S, A.X ? addFlags(T(1), Bv.X, ~C.X, 1) : static_cast<unsigned>(U.Imm));
+        setFlags(S, A.X ? addFlags(T(1), Bv.X, ~C.X, 1)
+                        : static_cast<unsigned>(U.Imm));
         break;
       case Op::flagsCcmn:
-        setFlags(S, A.X ? addFlags(T(1), Bv.X, C.X, 0) : static_cast<unsigned>(U.Imm));
+        setFlags(S, A.X ? addFlags(T(1), Bv.X, C.X, 0)
+                        : static_cast<unsigned>(U.Imm));
         break;
-      default: setFlags(S, A.X >> 28 & 15); break;
+      default:
+        setFlags(S, A.X >> 28 & 15);
+        break;
       }
       break;
     }
-    case Op::flagsFcmp: case Op::flagsFccmp: {
+    case Op::flagsFcmp:
+    case Op::flagsFccmp: {
       Value Nzcv;
-      EvalTable[static_cast<unsigned>(U.Code)](&S, &Nzcv, &A, &Bv, &C, packParam(U));
+      EvalTable[static_cast<unsigned>(U.Code)](&S, &Nzcv, &A, &Bv, &C,
+                                               packParam(U));
       setFlags(S, static_cast<unsigned>(Nzcv.X));
       break;
     }
     case Op::getNzcv:
-      R.X = uint64_t(S.N) << 31 | uint64_t(S.Z) << 30 | uint64_t(S.C) << 29 | uint64_t(S.V_) << 28;
+      R.X = uint64_t(S.N) << 31 | uint64_t(S.Z) << 30 | uint64_t(S.C) << 29 |
+            uint64_t(S.V_) << 28;
       break;
     case Op::cond:
       R.X = condHolds(static_cast<unsigned>(U.Imm), S.N, S.Z, S.C, S.V_);
       break;
 
-    case Op::load: case Op::store: case Op::vload: case Op::vstore: {
+    case Op::load:
+    case Op::store:
+    case Op::vload:
+    case Op::vstore: {
       Value Ea;
       Ea.X = address(U, Vals);
-      EvalTable[static_cast<unsigned>(U.Code)](&S, &R, &Ea, nullptr, &C, packParam(U));
+      EvalTable[static_cast<unsigned>(U.Code)](&S, &R, &Ea, nullptr, &C,
+                                               packParam(U));
       break;
     }
 
-    case Op::br: case Op::call:
+    case Op::br:
+    case Op::call:
       S.Pc = static_cast<uint64_t>(U.Imm);
       return false;
     case Op::brCond:
@@ -126,7 +154,8 @@ static bool runImpl(CpuState &S, const Block &B, Value *Vals) {
       return true;
 
     default:
-      EvalTable[static_cast<unsigned>(U.Code)](&S, &R, &A, &Bv, &C, packParam(U));
+      EvalTable[static_cast<unsigned>(U.Code)](&S, &R, &A, &Bv, &C,
+                                               packParam(U));
       break;
     }
   }

@@ -95,19 +95,19 @@ struct alignas(64) CpuState {
   uint64_t ExitInfo;
 
   // Stubs and tables reached by generated code through %gs.
-  void *ExitStub;      ///< Tail-jumped to with rax = Pc, Exit set.
-  void *MissStub;      ///< What an unpublished slot points at.
-  void *IndirectStub;  ///< Tail-jumped to with rax = guest target.
-  void *EvalStub;      ///< Called with edi = Op, rsi = parameter word: runs its
-                       ///< evaluator on Tmp[1..3] into Tmp[0], keeps all
-                       ///< registers but r11 and the flags.
+  void *ExitStub;     ///< Tail-jumped to with rax = Pc, Exit set.
+  void *MissStub;     ///< What an unpublished slot points at.
+  void *IndirectStub; ///< Tail-jumped to with rax = guest target.
+  void *EvalStub;     ///< Called with edi = Op, rsi = parameter word: runs its
+                      ///< evaluator on Tmp[1..3] into Tmp[0], keeps all
+                      ///< registers but r11 and the flags.
   void *const *EvalTable; ///< Primitive evaluators, indexed by Op.
   JumpCacheEntry *JumpCache;
-  uint64_t HostSp;     ///< Stack pointer the exit stub returns on.
-  CpuState *Self;      ///< This object (flat pointer for C++ callees).
-  void *Thread;        ///< runtime::GuestThread.
-  uint32_t HostMxcsr;  ///< MXCSR that matches Fpcr while in guest code.
-  uint32_t Dczid;      ///< DCZID_EL0 value.
+  uint64_t HostSp;    ///< Stack pointer the exit stub returns on.
+  CpuState *Self;     ///< This object (flat pointer for C++ callees).
+  void *Thread;       ///< runtime::GuestThread.
+  uint32_t HostMxcsr; ///< MXCSR that matches Fpcr while in guest code.
+  uint32_t Dczid;     ///< DCZID_EL0 value.
 
   /// Argument and result area for primitives called from generated code.
   Value Tmp[8];

@@ -59,7 +59,8 @@ public:
   /// Value of a constant, if V is one.
   bool isConst(Val V, uint64_t &Out) const;
 
-  //--- Registers ---------------------------------------------------------------
+  //--- Registers
+  //---------------------------------------------------------------
   Val reg(bool Sf, unsigned R);   ///< W or X; 31 = zero
   Val regSp(bool Sf, unsigned R); ///< W or X; 31 = SP
   Val xreg(unsigned R) { return reg(true, R); }
@@ -70,32 +71,71 @@ public:
   Val vreg(unsigned R);
   void setVreg(unsigned R, Val V);
   /// Write V, zeroing the upper half when Q is false (D form).
-  void setVregQ(bool Q, unsigned R, Val V) { setVreg(R, Q ? V : vLow64(L64, V)); }
+  void setVregQ(bool Q, unsigned R, Val V) {
+    setVreg(R, Q ? V : vLow64(L64, V));
+  }
   /// Read a vector register, upper half masked off when Q is false.
   Val vregQ(bool Q, unsigned R) { return Q ? vreg(R) : vLow64(L64, vreg(R)); }
   Val readSys(SysReg R);
   void writeSys(SysReg R, Val V);
   void stateHelper(StateHelper H, Val Arg);
 
-  //--- Regular shapes, one method per line of Ops.def ---------------------------
-#define XOP_I1(name) Val name(Val A) { return un(Op::name, A, A.T); }
-#define XOP_I2(name) Val name(Val A, Val B_) { return bin(Op::name, A, B_, A.T); }
-#define XOP_C2(name) Val name(Val A, Val B_) { return bin(Op::name, A, B_, Ty::B); }
-#define XOP_ToW(name) Val name(Val A) { return un(Op::name, A, Ty::W); }
-#define XOP_ToX(name) Val name(Val A) { return un(Op::name, A, Ty::X); }
-#define XOP_ToB(name) Val name(Val A) { return un(Op::name, A, Ty::B); }
-#define XOP_V1(name) Val name(Lane L, Val A) { return rec(Op::name, Ty::V, L, 0, A); }
-#define XOP_V2(name) Val name(Lane L, Val A, Val B_) { return rec(Op::name, Ty::V, L, 0, A, B_); }
-#define XOP_V3(name) Val name(Lane L, Val A, Val B_, Val C) { return rec(Op::name, Ty::V, L, 0, A, B_, C); }
-#define XOP_V1I(name) Val name(Lane L, Val A, int64_t I) { return rec(Op::name, Ty::V, L, 0, A, {}, {}, I); }
-#define XOP_V2I(name) Val name(Lane L, Val A, Val B_, int64_t I) { return rec(Op::name, Ty::V, L, 0, A, B_, {}, I); }
-#define XOP_VX(name) Val name(Lane L, Val A, int64_t I) { return rec(Op::name, Ty::X, L, 0, A, {}, {}, I); }
-#define XOP_F1(name) Val name(Lane L, unsigned N, Val A) { return rec(Op::name, Ty::V, L, N, A); }
-#define XOP_F2(name) Val name(Lane L, unsigned N, Val A, Val B_) { return rec(Op::name, Ty::V, L, N, A, B_); }
-#define XOP_F3(name) Val name(Lane L, unsigned N, Val A, Val B_, Val C) { return rec(Op::name, Ty::V, L, N, A, B_, C); }
-#define XOP_F1I(name) Val name(Lane L, unsigned N, Val A, int64_t I) { return rec(Op::name, Ty::V, L, N, A, {}, {}, I); }
-#define XOP_F2I(name) Val name(Lane L, unsigned N, Val A, Val B_, int64_t I) { return rec(Op::name, Ty::V, L, N, A, B_, {}, I); }
-#define XOP_F3I(name) Val name(Lane L, unsigned N, Val A, Val B_, Val C, int64_t I) { return rec(Op::name, Ty::V, L, N, A, B_, C, I); }
+  //--- Regular shapes, one method per line of Ops.def
+  //---------------------------
+#define XOP_I1(name)                                                           \
+  Val name(Val A) { return un(Op::name, A, A.T); }
+#define XOP_I2(name)                                                           \
+  Val name(Val A, Val B_) { return bin(Op::name, A, B_, A.T); }
+#define XOP_C2(name)                                                           \
+  Val name(Val A, Val B_) { return bin(Op::name, A, B_, Ty::B); }
+#define XOP_ToW(name)                                                          \
+  Val name(Val A) { return un(Op::name, A, Ty::W); }
+#define XOP_ToX(name)                                                          \
+  Val name(Val A) { return un(Op::name, A, Ty::X); }
+#define XOP_ToB(name)                                                          \
+  Val name(Val A) { return un(Op::name, A, Ty::B); }
+#define XOP_V1(name)                                                           \
+  Val name(Lane L, Val A) { return rec(Op::name, Ty::V, L, 0, A); }
+#define XOP_V2(name)                                                           \
+  Val name(Lane L, Val A, Val B_) { return rec(Op::name, Ty::V, L, 0, A, B_); }
+#define XOP_V3(name)                                                           \
+  Val name(Lane L, Val A, Val B_, Val C) {                                     \
+    return rec(Op::name, Ty::V, L, 0, A, B_, C);                               \
+  }
+#define XOP_V1I(name)                                                          \
+  Val name(Lane L, Val A, int64_t I) {                                         \
+    return rec(Op::name, Ty::V, L, 0, A, {}, {}, I);                           \
+  }
+#define XOP_V2I(name)                                                          \
+  Val name(Lane L, Val A, Val B_, int64_t I) {                                 \
+    return rec(Op::name, Ty::V, L, 0, A, B_, {}, I);                           \
+  }
+#define XOP_VX(name)                                                           \
+  Val name(Lane L, Val A, int64_t I) {                                         \
+    return rec(Op::name, Ty::X, L, 0, A, {}, {}, I);                           \
+  }
+#define XOP_F1(name)                                                           \
+  Val name(Lane L, unsigned N, Val A) { return rec(Op::name, Ty::V, L, N, A); }
+#define XOP_F2(name)                                                           \
+  Val name(Lane L, unsigned N, Val A, Val B_) {                                \
+    return rec(Op::name, Ty::V, L, N, A, B_);                                  \
+  }
+#define XOP_F3(name)                                                           \
+  Val name(Lane L, unsigned N, Val A, Val B_, Val C) {                         \
+    return rec(Op::name, Ty::V, L, N, A, B_, C);                               \
+  }
+#define XOP_F1I(name)                                                          \
+  Val name(Lane L, unsigned N, Val A, int64_t I) {                             \
+    return rec(Op::name, Ty::V, L, N, A, {}, {}, I);                           \
+  }
+#define XOP_F2I(name)                                                          \
+  Val name(Lane L, unsigned N, Val A, Val B_, int64_t I) {                     \
+    return rec(Op::name, Ty::V, L, N, A, B_, {}, I);                           \
+  }
+#define XOP_F3I(name)                                                          \
+  Val name(Lane L, unsigned N, Val A, Val B_, Val C, int64_t I) {              \
+    return rec(Op::name, Ty::V, L, N, A, B_, C, I);                            \
+  }
 #define XOP_Special(name)
 #define XOP(name, Shape, Attr) XOP_##Shape(name)
 #include "xlate/Ops/Ops.def"
@@ -119,8 +159,11 @@ public:
 #undef XOP_F3I
 #undef XOP_Special
 
-  //--- Irregular integer ---------------------------------------------------------
-  Val extr(Val Hi, Val Lo, unsigned Lsb) { return rec(Op::extr, Hi.T, 0, 0, Hi, Lo, {}, Lsb); }
+  //--- Irregular integer
+  //---------------------------------------------------------
+  Val extr(Val Hi, Val Lo, unsigned Lsb) {
+    return rec(Op::extr, Hi.T, 0, 0, Hi, Lo, {}, Lsb);
+  }
   Val select(Val Cond, Val A, Val B_);
   Val crc32(bool Castagnoli, unsigned Log2Bytes, Val Crc, Val Data) {
     return rec(Op::crc32, Ty::W, Log2Bytes, Castagnoli, Crc, Data);
@@ -129,19 +172,34 @@ public:
   Val lshrI(Val A, unsigned N) { return N ? lshr(A, imm(A.T, N)) : A; }
   Val ashrI(Val A, unsigned N) { return N ? ashr(A, imm(A.T, N)) : A; }
   Val rorI(Val A, unsigned N) { return N ? ror(A, imm(A.T, N)) : A; }
-  Val addI(Val A, int64_t N) { return N ? add(A, imm(A.T, static_cast<uint64_t>(N))) : A; }
+  Val addI(Val A, int64_t N) {
+    return N ? add(A, imm(A.T, static_cast<uint64_t>(N))) : A;
+  }
 
-  //--- Flags ---------------------------------------------------------------------
+  //--- Flags
+  //---------------------------------------------------------------------
   void flagsAdd(Val A, Val B_) { rec(Op::flagsAdd, Ty::None, 0, 0, A, B_); }
   void flagsSub(Val A, Val B_) { rec(Op::flagsSub, Ty::None, 0, 0, A, B_); }
-  void flagsAdc(Val A, Val B_, Val C) { rec(Op::flagsAdc, Ty::None, 0, 0, A, B_, C); }
-  void flagsSbc(Val A, Val B_, Val C) { rec(Op::flagsSbc, Ty::None, 0, 0, A, B_, C); }
+  void flagsAdc(Val A, Val B_, Val C) {
+    rec(Op::flagsAdc, Ty::None, 0, 0, A, B_, C);
+  }
+  void flagsSbc(Val A, Val B_, Val C) {
+    rec(Op::flagsSbc, Ty::None, 0, 0, A, B_, C);
+  }
   void flagsLogic(Val A) { rec(Op::flagsLogic, Ty::None, 0, 0, A); }
-  void flagsCcmp(Val Cond, Val A, Val B_, unsigned Nzcv) { rec(Op::flagsCcmp, Ty::None, 0, 0, Cond, A, B_, Nzcv); }
-  void flagsCcmn(Val Cond, Val A, Val B_, unsigned Nzcv) { rec(Op::flagsCcmn, Ty::None, 0, 0, Cond, A, B_, Nzcv); }
-  void flagsFcmp(Lane L, Val A, Val B_, bool Signalling) { rec(Op::flagsFcmp, Ty::None, L, 0, A, B_, {}, Signalling); }
-  void flagsFccmp(Lane L, Val Cond, Val A, Val B_, bool Signalling, unsigned Nzcv) {
-    rec(Op::flagsFccmp, Ty::None, L, 0, Cond, A, B_, (Signalling ? 16 : 0) | Nzcv);
+  void flagsCcmp(Val Cond, Val A, Val B_, unsigned Nzcv) {
+    rec(Op::flagsCcmp, Ty::None, 0, 0, Cond, A, B_, Nzcv);
+  }
+  void flagsCcmn(Val Cond, Val A, Val B_, unsigned Nzcv) {
+    rec(Op::flagsCcmn, Ty::None, 0, 0, Cond, A, B_, Nzcv);
+  }
+  void flagsFcmp(Lane L, Val A, Val B_, bool Signalling) {
+    rec(Op::flagsFcmp, Ty::None, L, 0, A, B_, {}, Signalling);
+  }
+  void flagsFccmp(Lane L, Val Cond, Val A, Val B_, bool Signalling,
+                  unsigned Nzcv) {
+    rec(Op::flagsFccmp, Ty::None, L, 0, Cond, A, B_,
+        (Signalling ? 16 : 0) | Nzcv);
   }
   void setNzcv(Val W) { rec(Op::setNzcv, Ty::None, 0, 0, W); }
   Val getNzcv() { return rec(Op::getNzcv, Ty::X, 0, 0); }
@@ -149,43 +207,58 @@ public:
   Val cond(unsigned Cc);
   Val carry() { return cond(2); }
 
-  //--- Memory ----------------------------------------------------------------------
+  //--- Memory
+  //----------------------------------------------------------------------
   /// Load 1 << Size bytes, extended to T (W or X).
-  Val load(Ty T, unsigned Size, Addr A, bool Sext = false, Order O = Order::Plain);
+  Val load(Ty T, unsigned Size, Addr A, bool Sext = false,
+           Order O = Order::Plain);
   void store(unsigned Size, Addr A, Val V, Order O = Order::Plain);
   Val vload(unsigned Size, Addr A, Order O = Order::Plain);
   void vstore(unsigned Size, Addr A, Val V, Order O = Order::Plain);
   Val atomicRmw(RmwKind K, Ty T, unsigned Size, Val Address, Val V, Order O);
   Val cas(Ty T, unsigned Size, Val Address, Val Expected, Val New, Order O);
-  /// Size = log2 of one element (2 or 3); pairs travel in a V, low element first.
+  /// Size = log2 of one element (2 or 3); pairs travel in a V, low element
+  /// first.
   Val casPair(unsigned Size, Val Address, Val Expected, Val New, Order O);
   Val ldx(Ty T, unsigned Size, Val Address, Order O);
   Val ldxPair(unsigned Size, Val Address, Order O);
   Val stx(unsigned Size, Val Address, Val V, Order O);
   Val stxPair(unsigned Size, Val Address, Val V, Order O);
   void clrex() { rec(Op::clrex, Ty::None, 0, 0); }
-  void barrier(BarrierKind K) { rec(Op::barrier, Ty::None, 0, 0, {}, {}, {}, static_cast<int64_t>(K)); }
-  void prefetch(Val Address, unsigned PrfOp) { rec(Op::prefetch, Ty::None, 0, 0, Address, {}, {}, PrfOp); }
+  void barrier(BarrierKind K) {
+    rec(Op::barrier, Ty::None, 0, 0, {}, {}, {}, static_cast<int64_t>(K));
+  }
+  void prefetch(Val Address, unsigned PrfOp) {
+    rec(Op::prefetch, Ty::None, 0, 0, Address, {}, {}, PrfOp);
+  }
   void dcZva(Val Address) { rec(Op::dcZva, Ty::None, 0, 0, Address); }
 
-  //--- Irregular vector -----------------------------------------------------------
+  //--- Irregular vector
+  //-----------------------------------------------------------
   Val vDup(Lane L, Val Gpr) { return rec(Op::vDup, Ty::V, L, 0, Gpr); }
   Val vFromX(Lane L, Val Gpr) { return rec(Op::vFromX, Ty::V, L, 0, Gpr); }
-  Val vInsert(Lane L, Val V, Val Gpr, unsigned Index) { return rec(Op::vInsert, Ty::V, L, 0, V, Gpr, {}, Index); }
+  Val vInsert(Lane L, Val V, Val Gpr, unsigned Index) {
+    return rec(Op::vInsert, Ty::V, L, 0, V, Gpr, {}, Index);
+  }
   Val vInsLane(Lane L, Val D, unsigned DIdx, Val S, unsigned SIdx) {
     return rec(Op::vInsLane, Ty::V, L, 0, D, S, {}, DIdx | SIdx << 8);
   }
   Val vTblAt(Val Acc, Val Table, Val Index, unsigned Base) {
     return rec(Op::vTblAt, Ty::V, L8, 0, Acc, Table, Index, Base);
   }
-  Val vDeint3(Lane L, Val A, Val B_, Val C, unsigned K) { return rec(Op::vDeint3, Ty::V, L, 0, A, B_, C, K); }
-  Val vInt3(Lane L, Val A, Val B_, Val C, unsigned K) { return rec(Op::vInt3, Ty::V, L, 0, A, B_, C, K); }
+  Val vDeint3(Lane L, Val A, Val B_, Val C, unsigned K) {
+    return rec(Op::vDeint3, Ty::V, L, 0, A, B_, C, K);
+  }
+  Val vInt3(Lane L, Val A, Val B_, Val C, unsigned K) {
+    return rec(Op::vInt3, Ty::V, L, 0, A, B_, C, K);
+  }
   Val fJcvt(Val A) { return rec(Op::fJcvt, Ty::X, L64, 1, A); }
   Val sm3Tt(Val D, Val N, Val M, unsigned Index, unsigned Kind) {
     return rec(Op::sm3Tt, Ty::V, L32, 0, D, N, M, Index | Kind << 2);
   }
 
-  //--- Control: each ends the block -------------------------------------------------
+  //--- Control: each ends the block
+  //-------------------------------------------------
   void br(uint64_t Target);
   void brCond(Val Cond, uint64_t Taken);
   void brInd(Val Target, BranchKind K);
@@ -199,7 +272,8 @@ public:
   void undefined();
 
 private:
-  Val rec(Op O, Ty T, unsigned L, unsigned N, Val A = {}, Val B_ = {}, Val C = {}, int64_t I = 0);
+  Val rec(Op O, Ty T, unsigned L, unsigned N, Val A = {}, Val B_ = {},
+          Val C = {}, int64_t I = 0);
   Val un(Op O, Val A, Ty T) { return rec(O, T, 0, 0, A); }
   Val bin(Op O, Val A, Val B_, Ty T);
   void end() { Terminated = true; }

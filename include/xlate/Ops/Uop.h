@@ -42,26 +42,47 @@ struct MemFlags {
   static constexpr uint8_t OrderShift = 1; // 2 bits
   static constexpr uint8_t ScaleShift = 3; // 3 bits, shift of the index
   static uint8_t pack(bool Sext, Order O, unsigned Scale) {
-    return static_cast<uint8_t>((Sext ? 1 : 0) | static_cast<unsigned>(O) << OrderShift |
+    return static_cast<uint8_t>((Sext ? 1 : 0) |
+                                static_cast<unsigned>(O) << OrderShift |
                                 Scale << ScaleShift);
   }
   static bool sext(uint8_t N) { return N & SignExtend; }
-  static Order order(uint8_t N) { return static_cast<Order>(N >> OrderShift & 3); }
+  static Order order(uint8_t N) {
+    return static_cast<Order>(N >> OrderShift & 3);
+  }
   static unsigned scale(uint8_t N) { return N >> ScaleShift & 7; }
 };
 
-enum class RmwKind : uint8_t { Add, Clr, Eor, Set, Smax, Smin, Umax, Umin, Swap };
+enum class RmwKind : uint8_t {
+  Add,
+  Clr,
+  Eor,
+  Set,
+  Smax,
+  Smin,
+  Umax,
+  Umin,
+  Swap
+};
 enum class BarrierKind : uint8_t { Load, Store, Full, Sb };
 enum class BranchKind : uint8_t { Jump, Call, Ret };
 
 /// Rounding of fRint and fToInt: the FPCR encodings, then the explicit others.
-enum class FpRound : uint8_t { Even = 0, Up = 1, Down = 2, Zero = 3, Away = 4,
-                               CurrentExact = 5, Current = 6 };
+enum class FpRound : uint8_t {
+  Even = 0,
+  Up = 1,
+  Down = 2,
+  Zero = 3,
+  Away = 4,
+  CurrentExact = 5,
+  Current = 6
+};
 
 /// Immediate of fToInt.
 struct FpToInt {
   static int64_t pack(bool Signed, FpRound R, unsigned FBits, Lane IntLane) {
-    return (Signed ? 1 : 0) | static_cast<int64_t>(R) << 1 | FBits << 8 | IntLane << 16;
+    return (Signed ? 1 : 0) | static_cast<int64_t>(R) << 1 | FBits << 8 |
+           IntLane << 16;
   }
   static bool isSigned(int64_t I) { return I & 1; }
   static FpRound round(int64_t I) { return static_cast<FpRound>(I >> 1 & 7); }
@@ -77,7 +98,17 @@ struct IntToFp {
 
 /// System registers that readSys/writeSys reach (constants are folded by the
 /// semantics and never get here).
-enum class SysReg : uint8_t { Fpcr, Fpsr, TpidrEl0, TpidrroEl0, Cntvct, Rndr, Rndrrs, Dit, Ssbs };
+enum class SysReg : uint8_t {
+  Fpcr,
+  Fpsr,
+  TpidrEl0,
+  TpidrroEl0,
+  Cntvct,
+  Rndr,
+  Rndrrs,
+  Dit,
+  Ssbs
+};
 
 /// C++ functions reached by stateHelper. They see a complete CpuState.
 enum class StateHelper : uint8_t {
@@ -101,8 +132,8 @@ struct Uop {
 /// A straight line of guest instructions recorded as uops; the last uop is one
 /// of br, brCond, brInd, call, exit.
 struct Block {
-  uint64_t Pc = 0;       ///< First guest instruction.
-  uint64_t End = 0;      ///< One past the last guest instruction.
+  uint64_t Pc = 0;  ///< First guest instruction.
+  uint64_t End = 0; ///< One past the last guest instruction.
   unsigned NumInsns = 0;
   std::vector<Uop> Uops;
 
@@ -113,7 +144,8 @@ struct Block {
 /// (Imm as int32).
 constexpr uint64_t packParam(const Uop &U) {
   return static_cast<uint64_t>(U.Lane) | static_cast<uint64_t>(U.N) << 8 |
-         static_cast<uint64_t>(U.Type) << 16 | static_cast<uint64_t>(U.Imm) << 32;
+         static_cast<uint64_t>(U.Type) << 16 |
+         static_cast<uint64_t>(U.Imm) << 32;
 }
 struct Param {
   uint64_t Word;
@@ -142,14 +174,29 @@ OpAttr opAttr(Op O);
 inline bool condHolds(unsigned Cc, bool N, bool Z, bool C, bool V) {
   bool R = false;
   switch (Cc >> 1) {
-  case 0: R = Z; break;
-  case 1: R = C; break;
-  case 2: R = N; break;
-  case 3: R = V; break;
-  case 4: R = C && !Z; break;
-  case 5: R = N == V; break;
-  case 6: R = N == V && !Z; break;
-  default: return true;
+  case 0:
+    R = Z;
+    break;
+  case 1:
+    R = C;
+    break;
+  case 2:
+    R = N;
+    break;
+  case 3:
+    R = V;
+    break;
+  case 4:
+    R = C && !Z;
+    break;
+  case 5:
+    R = N == V;
+    break;
+  case 6:
+    R = N == V && !Z;
+    break;
+  default:
+    return true;
   }
   return (Cc & 1) ? !R : R;
 }

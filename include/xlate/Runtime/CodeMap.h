@@ -1,0 +1,128 @@
+//===- CodeMap.h - Published translations -----------------------*- C++ -*-===//
+//
+// The map from guest entry addresses to host code. Every guest entry that any
+// code refers to has one Entry with an 8-byte slot; translated code jumps
+// through the slot. Publishing and withdrawing a translation is one atomic
+// store into the slot, so code is never patched.
+//
+// Slots and code live in one reserved region of less than 2 GiB: a slot is
+// always one rip-relative operand away.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_RUNTIME_CODEMAP_H
+#define XLATE_RUNTIME_CODEMAP_H
+
+#include "xlate/Guest/CpuState.h"
+#include "xlate/Ops/Uop.h"
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace xlate::runtime {
+
+enum class MadeBy : uint8_t { Baseline, Llvm, Aot };
+
+/// One piece of translated code.
+struct Unit {
+  uint64_t Pc = 0;                   ///< Guest entry.
+  uint64_t GuestLo = 0, GuestHi = 0; ///< Guest bytes it was made from.
+  char *Host = nullptr;
+  size_t HostSize = 0;
+  MadeBy Tier = MadeBy::Baseline;
+  /// True if pinned registers in the signal context and CpuState together are
+  /// the exact guest state at every faulting access.
+  bool Precise = false;
+  /// Sorted (host offset, guest PC of the code from there on).
+  std::vector<std::pair<uint32_t, uint64_t>> PcMap;
+
+  /// Guest PC of the host address, 0 if unknown.
+  uint64_t guestPc(const char *HostPc) const;
+};
+
+/// A guest entry address that code refers to. Lives in the code region: never
+/// freed, so that a stale jump through a slot is always safe.
+struct Entry {
+  std::atomic<void *> Slot; ///< Unit entry, or the miss stub.
+  /// Counts down in translated code; at zero the unit asks for promotion.
+  std::atomic<int32_t> Heat;
+  uint8_t Flags = 0;
+  uint64_t Pc;
+  Unit *Current = nullptr; ///< What Slot runs, if translated.
+  Block *Interp = nullptr; ///< Recorded block for the interpreter.
+};
+
+class CodeMap {
+public:
+  /// Reserve the code region. Returns false when the address space limit
+  /// doesn't even allow the smallest one.
+  bool init();
+
+  /// All members below need the lock.
+  std::mutex &mutex() { return Lock; }
+
+  /// Entry for a guest address, created on demand with an unpublished slot.
+  Entry &entry(uint64_t Pc);
+  Entry *find(uint64_t Pc);
+
+  /// Executable memory; null when the region is full.
+  char *allocCode(size_t Size, size_t Align = 16);
+  /// Start of free code space; commitCode() takes what was used of it.
+  char *codeCursor() { return Cursor; }
+  size_t codeSpace() const { return static_cast<size_t>(CodeEnd - Cursor); }
+  char *commitCode(size_t Size);
+
+  /// Make U the translation of its entry.
+  void publish(std::unique_ptr<Unit> U);
+  void publishInterp(uint64_t Pc, std::unique_ptr<Block> B);
+
+  /// Withdraw everything made from guest bytes [Lo, Hi). Returns true if
+  /// anything was withdrawn (jump caches must then be emptied).
+  bool invalidate(uint64_t Lo, uint64_t Hi);
+  /// Withdraw every unit that is not Precise. True if there was one.
+  bool withdrawImprecise();
+  /// Withdraw everything and reuse the code space. Only when no thread is in
+  /// translated code.
+  void reset();
+
+  /// The unit that contains a host address. Safe in a signal handler of a
+  /// thread that runs translated code: the caller doesn't hold the lock, but
+  /// units are only added (see Units).
+  const Unit *unitAt(const void *HostPc);
+  bool contains(const void *P) const { return P >= Base && P < Limit; }
+
+  uint64_t regionLo() const { return reinterpret_cast<uint64_t>(Base); }
+  uint64_t regionHi() const { return reinterpret_cast<uint64_t>(Limit); }
+  void setMissStub(void *Stub) { Miss = Stub; }
+
+  /// Changes with every withdrawal: a translation made across one is void.
+  uint64_t epoch() const { return Epoch.load(std::memory_order_acquire); }
+
+  size_t numUnits() const { return NumUnits; }
+  size_t codeBytes() const { return static_cast<size_t>(Cursor - CodeBegin); }
+
+private:
+  void noteRange(Entry &E, uint64_t Lo, uint64_t Hi);
+  void withdraw(Entry &E);
+
+  std::mutex Lock;
+  char *Base = nullptr, *Limit = nullptr;
+  char *SlotCursor = nullptr, *SlotEnd = nullptr;
+  char *CodeBegin = nullptr, *Cursor = nullptr, *CodeEnd = nullptr;
+  void *Miss = nullptr;
+  size_t NumUnits = 0;
+  std::atomic<uint64_t> Epoch{0};
+  std::unordered_map<uint64_t, Entry *> Entries;
+  /// Guest page -> entries whose translation covers bytes of it.
+  std::unordered_map<uint64_t, std::vector<Entry *>> Pages;
+  /// Host start -> unit. Withdrawn units stay until reset(): a thread may
+  /// still be executing them.
+  std::map<const char *, std::unique_ptr<Unit>> Units;
+  std::vector<std::unique_ptr<Block>> Blocks;
+};
+
+} // namespace xlate::runtime
+
+#endif // XLATE_RUNTIME_CODEMAP_H

@@ -1,0 +1,128 @@
+//===- Process.h - The guest process ----------------------------*- C++ -*-===//
+//
+// The one runtime object of a process: code map, guest memory, threads, and
+// the services that the system call layer asks for.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_LIB_RUNTIME_PROCESS_H
+#define XLATE_LIB_RUNTIME_PROCESS_H
+
+#include "Promotion.h"
+#include "xlate/Runtime/CodeMap.h"
+#include "xlate/Runtime/GuestMemory.h"
+#include "xlate/Runtime/Loader.h"
+#include "xlate/Runtime/Run.h"
+#include "xlate/Runtime/Thread.h"
+#include "xlate/Syscall/Syscall.h"
+
+namespace xlate::runtime {
+
+class Process final : public sys::Services {
+public:
+  explicit Process(const RunOptions &O) : Options(O), Hot(*this) {}
+
+  const RunOptions &Options;
+  CodeMap Code;
+  GuestMemory Mem;
+  LoadedProgram Program;
+  Promotion Hot;
+
+  //--- Threads (Threads.cpp)
+  //---------------------------------------------------
+  /// Allocate a thread with the stubs, caches and host signal stack set up.
+  GuestThread *newThread();
+  void freeThread(GuestThread *T);
+  void link(GuestThread *T);
+  void unlink(GuestThread *T);
+  /// Make T the calling host thread's guest thread.
+  static void bind(GuestThread *T);
+  template <typename Fn> void forEachThread(Fn F) {
+    std::lock_guard G(ThreadLock);
+    for (GuestThread *T = Threads; T; T = T->Next)
+      F(*T);
+  }
+
+  //--- Dispatcher (Dispatcher.cpp)
+  //-----------------------------------------------
+  /// Run T's guest code; returns only through exitThread/exitGroup.
+  [[noreturn]] void run(GuestThread *T);
+  /// Guest bytes [Lo, Hi) changed: withdraw translations, tell every thread.
+  void codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi);
+  /// Withdraw the units that don't keep registers exact at faults.
+  void withdrawImprecise();
+  /// Make every thread look its indirect branches up anew.
+  void flushJumpCaches();
+  /// Guest PC and pinned registers into S when the fault at HostPc lies in
+  /// translated code. Gregs is the host context's register array.
+  bool recoverState(CpuState &S, const ucontext_t &Uc);
+
+  //--- Signals (Signals.cpp)
+  //-------------------------------------------------------
+  void initSignals();
+  /// Deliver what is deliverable. Called with T outside guest code.
+  void safepoint(GuestThread &T);
+  /// Raise a synchronous signal at S.Pc. Doesn't return to the guest code that
+  /// raised it.
+  void raiseSync(GuestThread &T, int Sig, int Code, uint64_t Addr,
+                 uint32_t Esr);
+
+  //--- sys::Services
+  //-----------------------------------------------------------------
+  sys::Result clone(CpuState &S, const clone_args &Args) override;
+  sys::Result setTidAddress(CpuState &S, uint64_t Addr) override;
+  sys::Result exitThread(CpuState &S, int Status) override;
+  sys::Result exitGroup(CpuState &S, int Status) override;
+  sys::Result execve(CpuState &S, int DirFd, const char *Path,
+                     char *const *Argv, char *const *Envp, int Flags) override;
+  sys::Result sigaction(CpuState &S, int Sig, const void *New, void *Old,
+                        uint64_t Size) override;
+  sys::Result sigprocmask(CpuState &S, int How, const uint64_t *Set,
+                          uint64_t *Old, uint64_t Size) override;
+  sys::Result sigaltstack(CpuState &S, const void *New, void *Old) override;
+  sys::Result sigreturn(CpuState &S) override;
+  sys::Result sigsuspend(CpuState &S, const uint64_t *Set,
+                         uint64_t Size) override;
+  sys::Result sigpending(CpuState &S, uint64_t *Set, uint64_t Size) override;
+  uint64_t hostMask(uint64_t GuestMask) override;
+  sys::Result mmap(CpuState &S, uint64_t Addr, uint64_t Len, int Prot,
+                   int Flags, int Fd, uint64_t Off) override;
+  sys::Result munmap(CpuState &S, uint64_t Addr, uint64_t Len) override;
+  sys::Result mprotect(CpuState &S, uint64_t Addr, uint64_t Len,
+                       int Prot) override;
+  sys::Result mremap(CpuState &S, uint64_t Old, uint64_t OldLen,
+                     uint64_t NewLen, int Flags, uint64_t NewAddr) override;
+  sys::Result madvise(CpuState &S, uint64_t Addr, uint64_t Len,
+                      int Advice) override;
+  sys::Result brk(CpuState &S, uint64_t Addr) override;
+  sys::Result shmat(CpuState &S, int Id, uint64_t Addr, int Flags) override;
+  sys::Result shmdt(CpuState &S, uint64_t Addr) override;
+  std::string procMaps(bool Smaps) override;
+  const std::string &exePath() override;
+  const std::string &exeGuestPath() override;
+  std::vector<uint8_t> auxv() override;
+  std::string cmdline() override;
+
+private:
+  void *translate(GuestThread &T);
+  void runInterp(GuestThread &T);
+  void handleExit(GuestThread &T);
+  void promote(GuestThread &T);
+  sys::Result forkProcess(GuestThread &T, const clone_args &Args);
+  sys::Result vforkProcess(GuestThread &T, const clone_args &Args);
+  sys::Result startThread(GuestThread &T, const clone_args &Args);
+  void deliver(GuestThread &T, const PendingSignal &P,
+               const KernelSigaction &A);
+  [[noreturn]] void dieBySignal(GuestThread &T, const PendingSignal &P);
+  void reapStacks();
+
+  std::mutex ThreadLock;
+  GuestThread *Threads = nullptr;
+  std::vector<GuestThread *> Zombies; ///< Exited, host thread not yet joined.
+};
+
+/// The process object; valid from runProgram on.
+extern Process *TheProcess;
+
+} // namespace xlate::runtime
+
+#endif // XLATE_LIB_RUNTIME_PROCESS_H

@@ -1,0 +1,130 @@
+//===- Promotion.cpp - Background compilation of hot units ----------------===//
+
+#include "Promotion.h"
+#include "Process.h"
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+using namespace xlate;
+using namespace xlate::runtime;
+
+static std::unique_ptr<HotTier> (*MakeTier)();
+
+void runtime::setHotTierFactory(std::unique_ptr<HotTier> (*Make)()) {
+  MakeTier = Make;
+}
+
+static uint64_t threadMicros() {
+  timespec T;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &T);
+  return uint64_t(T.tv_sec) * 1000000 + uint64_t(T.tv_nsec) / 1000;
+}
+
+void Promotion::request(uint64_t Pc, uint64_t Limit, bool Precise) {
+  if (!MakeTier)
+    return;
+  std::lock_guard G(QueueLock);
+  if (!Asked.insert(Pc).second)
+    return;
+  Queue.push_back({Pc, Precise, Limit});
+  if (!Running)
+    start();
+  Wake.notify_one();
+}
+
+void Promotion::start() {
+  // Compiler threads never run guest code: they take no signal. LLVM recurses
+  // deeply on big functions.
+  uint64_t All = ~uint64_t(0), Old;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, &Old, 8);
+  constexpr size_t StackBytes = 8 << 20;
+  void *Stack = ::mmap(nullptr, StackBytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (Stack != MAP_FAILED) {
+    P.Mem.addRuntimeRange(reinterpret_cast<uint64_t>(Stack),
+                          reinterpret_cast<uint64_t>(Stack) + StackBytes);
+    pthread_attr_t Attr;
+    pthread_attr_init(&Attr);
+    pthread_attr_setstack(&Attr, Stack, StackBytes);
+    pthread_t T;
+    Running = pthread_create(&T, &Attr, threadMain, this) == 0;
+    pthread_attr_destroy(&Attr);
+  }
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &Old, nullptr, 8);
+}
+
+void *Promotion::threadMain(void *Arg) {
+  static_cast<Promotion *>(Arg)->work();
+  return nullptr;
+}
+
+void Promotion::work() {
+  for (;;) {
+    HotTier::Request R;
+    {
+      std::unique_lock G(QueueLock);
+      Wake.wait(G, [&] { return !Queue.empty(); });
+      R = Queue.front();
+      Queue.pop_front();
+    }
+    compile(R);
+  }
+}
+
+bool Promotion::compile(HotTier::Request R) {
+  std::lock_guard C(CompileLock);
+  if (!Tier && MakeTier)
+    Tier = MakeTier();
+  if (!Tier)
+    return false;
+  uint64_t Start = threadMicros();
+  auto Alloc = [&](size_t Size, size_t Align) {
+    std::lock_guard G(P.Code.mutex());
+    return P.Code.allocCode(Size, Align);
+  };
+  auto Slot = [&](uint64_t Pc) -> void * {
+    std::lock_guard G(P.Code.mutex());
+    return &P.Code.entry(Pc).Slot;
+  };
+  uint64_t Epoch = P.Code.epoch();
+  std::unique_ptr<Unit> U = Tier->compile(R, Alloc, Slot);
+  Micros += threadMicros() - Start;
+  if (!U)
+    return false;
+  {
+    std::lock_guard G(P.Code.mutex());
+    // Guest code that changed meanwhile may be what was compiled.
+    if (P.Code.epoch() != Epoch)
+      return false;
+    P.Code.publish(std::move(U));
+  }
+  ++NumCompiled;
+  P.flushJumpCaches();
+  return true;
+}
+
+bool Promotion::compileNow(uint64_t Pc, uint64_t Limit, bool Precise) {
+  return MakeTier && compile({Pc, Precise, Limit});
+}
+
+void Promotion::forget() {
+  std::lock_guard G(QueueLock);
+  Asked.clear();
+}
+
+void Promotion::lockForFork() {
+  QueueLock.lock();
+  CompileLock.lock();
+}
+
+void Promotion::unlockAfterFork(bool InChild) {
+  if (InChild) {
+    Running = false; // the thread stayed in the parent
+    Queue.clear();
+    Asked.clear();
+  }
+  CompileLock.unlock();
+  QueueLock.unlock();
+}

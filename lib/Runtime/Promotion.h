@@ -1,0 +1,56 @@
+//===- Promotion.h - Background compilation of hot units --------*- C++ -*-===//
+#ifndef XLATE_LIB_RUNTIME_PROMOTION_H
+#define XLATE_LIB_RUNTIME_PROMOTION_H
+
+#include "xlate/Runtime/HotTier.h"
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <unordered_set>
+
+namespace xlate::runtime {
+
+class Process;
+
+/// A queue of hot entries and the one thread that compiles them.
+class Promotion {
+public:
+  explicit Promotion(Process &P) : P(P) {}
+
+  /// Ask for the unit at Pc. Starts the compiler thread on first use.
+  void request(uint64_t Pc, uint64_t Limit, bool Precise);
+  /// Compile the unit at Pc on this thread, whatever its heat (--tier=llvm).
+  bool compileNow(uint64_t Pc, uint64_t Limit, bool Precise);
+
+  /// Units that were compiled may be asked for again.
+  void forget();
+
+  /// Around a fork: no compilation is under way between the two.
+  void lockForFork();
+  void unlockAfterFork(bool InChild);
+
+  uint64_t numCompiled() const { return NumCompiled; }
+  uint64_t compileMicros() const { return Micros; }
+
+private:
+  static void *threadMain(void *Arg);
+  void work();
+  bool compile(HotTier::Request R);
+  void start();
+
+  Process &P;
+  std::mutex QueueLock;
+  std::condition_variable Wake;
+  std::deque<HotTier::Request> Queue;
+  std::unordered_set<uint64_t> Asked;
+  bool Running = false;
+  /// Held while a compilation runs, so that a fork can wait for its end.
+  std::mutex CompileLock;
+  std::unique_ptr<HotTier> Tier;
+  std::atomic<uint64_t> NumCompiled{0}, Micros{0};
+};
+
+} // namespace xlate::runtime
+
+#endif // XLATE_LIB_RUNTIME_PROMOTION_H
