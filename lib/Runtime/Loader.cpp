@@ -1,7 +1,10 @@
 //===- Loader.cpp - Loading a guest program -------------------------------===//
 #include "xlate/Runtime/Loader.h"
+#include "xlate/Support/HostFd.h"
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
+#include <elf.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -73,6 +76,26 @@ static Expected<ProgramFile> openInitial(const RunOptions &Options) {
   return F;
 }
 
+static void extend(uint64_t &Lo, uint64_t &Hi, uint64_t SegmentLo,
+                   uint64_t SegmentHi) {
+  Lo = Hi ? std::min(Lo, SegmentLo) : SegmentLo;
+  Hi = std::max(Hi, SegmentHi);
+}
+
+static void noteRanges(LoadedProgram &P, const image::ElfImage &Exe) {
+  for (const image::Segment &S : Exe.Loads) {
+    if (S.Flags & PF_X)
+      extend(P.CodeLo, P.CodeHi, S.Vaddr + P.LoadBias,
+             S.Vaddr + S.FileSize + P.LoadBias);
+    if (S.Flags & PF_W)
+      extend(P.DataLo, P.DataHi, S.Vaddr + P.LoadBias,
+             S.Vaddr + S.FileSize + P.LoadBias);
+  }
+  // A program without data: an empty range at a valid address.
+  if (!P.DataHi)
+    P.DataLo = P.DataHi = P.CodeHi;
+}
+
 Expected<LoadedProgram> loadProgram(const RunOptions &Options,
                                     char *const *Argv, char *const *Envp,
                                     MapSink &Sink) {
@@ -101,6 +124,7 @@ Expected<LoadedProgram> loadProgram(const RunOptions &Options,
   P.LoadBias = *Bias;
   P.Entry = Exe.Entry + *Bias;
   P.BrkStart = Exe.hi() + *Bias;
+  noteRanges(P, Exe);
   if (!Headers->Interp.Loads.empty()) {
     const image::ElfImage &Interp = Headers->Interp;
     std::string Name =
@@ -135,7 +159,7 @@ Expected<LoadedProgram> loadProgram(const RunOptions &Options,
   if (Expected<bool> Done = buildStack(P, Exe, ExecFn, Args.data(), Envp, Sink);
       !Done)
     return Done.error();
-  P.ExeFd = File->Fd.release();
+  P.ExeFd = hideFd(File->Fd.release());
   return P;
 }
 

@@ -41,12 +41,14 @@ struct LoadedProgram {
 
   uint64_t LoadBias = 0;   ///< Added to the addresses in the program's file.
   uint64_t InterpBase = 0; ///< AT_BASE; 0 = no interpreter.
+  uint64_t CodeLo = 0, CodeHi = 0; ///< Executable segments of the program.
+  uint64_t DataLo = 0, DataHi = 0; ///< Writable ones.
   uint64_t StackLo = 0, StackHi = 0;
   uint64_t ArgStart = 0, ArgEnd = 0, EnvStart = 0, EnvEnd = 0;
   uint64_t VdsoBase = 0;
   uint64_t VdsoSigreturn = 0; ///< Return address of signal handlers.
 
-  int ExeFd = -1; ///< The program's file, open for reading.
+  int ExeFd = -1; ///< The program's file, open for reading; a hidden one.
   std::string ExeHostPath;
   std::string ExeGuestPath;      ///< Without the sysroot.
   std::vector<uint8_t> Auxv;     ///< Bytes of /proc/self/auxv.

@@ -1,0 +1,40 @@
+//===- RunOptions.cpp - Settings that outlive an execve -------------------===//
+#include "xlate/Runtime/Exec.h"
+
+namespace xlate::runtime {
+
+std::vector<std::string> inheritedArguments(const RunOptions &Options) {
+  std::vector<std::string> Args;
+  if (!Options.Sysroot.empty())
+    Args.push_back("--sysroot=" + Options.Sysroot);
+  if (!Options.UnameRelease.empty())
+    Args.push_back("--uname=" + Options.UnameRelease);
+  if (Options.Strace)
+    Args.push_back("--strace");
+  switch (Options.UseTier) {
+  case Tier::Auto:
+    break;
+  case Tier::Interp:
+    Args.push_back("--tier=interp");
+    break;
+  case Tier::Baseline:
+    Args.push_back("--tier=baseline");
+    break;
+  case Tier::Llvm:
+    Args.push_back("--tier=llvm");
+    break;
+  }
+  switch (Options.Stats) {
+  case StatsMode::Off:
+    break;
+  case StatsMode::Text:
+    Args.push_back("--stats=text");
+    break;
+  case StatsMode::Json:
+    Args.push_back("--stats=json");
+    break;
+  }
+  return Args;
+}
+
+} // namespace xlate::runtime

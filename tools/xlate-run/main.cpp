@@ -1,0 +1,49 @@
+//===- main.cpp - xlate-run: run an ARM64 Linux program -------------------===//
+#include "Command.h"
+#include "xlate/Runtime/Exec.h"
+#include <cstdio>
+#include <unistd.h>
+
+using namespace xlate;
+
+/// As env, nohup and others do for errors of their own.
+static constexpr int UsageError = 125;
+
+/// Tables of strings for the guest, null-terminated.
+static std::vector<char *> pointers(std::vector<std::string> &Strings) {
+  std::vector<char *> Result;
+  for (std::string &S : Strings)
+    Result.push_back(S.data());
+  Result.push_back(nullptr);
+  return Result;
+}
+
+static int print(const std::string &Text) {
+  return fwrite(Text.data(), 1, Text.size(), stdout) == Text.size() &&
+                 fflush(stdout) == 0
+             ? 0
+             : 1;
+}
+
+int main(int, char **Argv, char **Envp) {
+  // Never freed: the guest may end the process from any thread.
+  auto *C = new Command;
+  if (std::string Problem = readCommand(Argv, Envp, *C); !Problem.empty()) {
+    fprintf(stderr,
+            "xlate-run: %s\nTry 'xlate-run --help' for more information.\n",
+            Problem.c_str());
+    return UsageError;
+  }
+  switch (C->Action) {
+  case CommandAction::Help:
+    return print(helpText(XlateRunTool));
+  case CommandAction::Version:
+    return print("xlate-run " XLATE_VERSION "\n");
+  case CommandAction::Run:
+    break;
+  }
+  runtime::initExec(C->Options);
+  auto *GuestArgv = new std::vector<char *>(pointers(C->Args));
+  auto *GuestEnvp = new std::vector<char *>(pointers(C->Env));
+  return runtime::runProgram(C->Options, GuestArgv->data(), GuestEnvp->data());
+}
