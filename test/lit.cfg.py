@@ -1,0 +1,49 @@
+# lit configuration; lit.site.cfg.py in the build tree sets the paths.
+import os
+import shutil
+
+import lit.formats
+
+config.name = "xlate"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.xlate_obj_root, "test")
+config.suffixes = [".test"]
+config.excludes = ["Inputs", "CMakeLists.txt"]
+config.environment["PATH"] = os.pathsep.join(
+    [config.xlate_bin_dir, config.llvm_tools_dir, config.environment.get("PATH", "")])
+
+
+def tool(name, *candidates):
+    """Feature NAME and substitution %NAME for the first candidate that exists."""
+    path = config.environment["PATH"]
+    for candidate in candidates or (name,):
+        words = candidate.split()
+        found = shutil.which(words[0], path=path)
+        if found:
+            config.available_features.add(name)
+            config.substitutions.append(("%" + name + r"\b", " ".join([found] + words[1:])))
+            return
+
+
+# Our tools are features too: a build without LLVM lacks some of them.
+for name in ("xlate-run", "xlate-aot", "xlate-lift", "xlate-insn"):
+    tool(name)
+tool("qemu", "qemu-aarch64", "qemu-aarch64-static")
+tool("aarch64-cc", "aarch64-linux-gnu-gcc")
+tool("aarch64-cxx", "aarch64-linux-gnu-g++")
+tool("aarch64-as", "aarch64-linux-gnu-as")
+tool("aarch64-strip", "aarch64-linux-gnu-strip")
+tool("aarch64-objcopy", "aarch64-linux-gnu-objcopy")
+tool("llvm-mc", "llvm-mc-19", "llvm-mc")
+tool("filecheck", "FileCheck-19", "FileCheck")
+tool("host-cc", "gcc", "clang-19", "cc")
+
+# Dynamically linked arm64 programs find their libraries here.
+sysroot = "/usr/aarch64-linux-gnu"
+if os.path.isdir(sysroot):
+    config.available_features.add("aarch64-sysroot")
+    config.substitutions.append(("%sysroot", sysroot))
+
+if config.xlate_llvm:
+    config.available_features.add("llvm-tier")
