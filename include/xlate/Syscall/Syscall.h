@@ -27,6 +27,13 @@ constexpr Result Restart = -512;
 /// (rt_sigreturn): X0 must not be written.
 constexpr Result NoResult = -513;
 
+/// Addresses of the running program that /proc/self/stat shows; 0 = unknown.
+struct ImageInfo {
+  uint64_t StartCode = 0, EndCode = 0, StartData = 0, EndData = 0;
+  uint64_t StartBrk = 0, StartStack = 0;
+  uint64_t ArgStart = 0, ArgEnd = 0, EnvStart = 0, EnvEnd = 0;
+};
+
 /// What the runtime provides. One implementation, runtime::Kernel; tests use a
 /// fake. Every call is made on the guest thread that owns S. Arguments and
 /// results are those of the arm64 system call of the same name.
@@ -35,41 +42,59 @@ public:
   virtual ~Services() = default;
 
   // Threads and processes.
-  virtual Result clone(CpuState &S, const clone_args &Args) = 0; ///< stack = top when size 0
+  virtual Result clone(CpuState &S,
+                       const clone_args &Args) = 0; ///< stack = top when size 0
   virtual Result setTidAddress(CpuState &S, uint64_t Addr) = 0;
   virtual Result exitThread(CpuState &S, int Status) = 0; ///< does not return
   virtual Result exitGroup(CpuState &S, int Status) = 0;  ///< does not return
-  virtual Result execve(CpuState &S, int DirFd, const char *Path, char *const *Argv,
-                        char *const *Envp, int Flags) = 0;
+  virtual Result execve(CpuState &S, int DirFd, const char *Path,
+                        char *const *Argv, char *const *Envp, int Flags) = 0;
 
   // Signals.
-  virtual Result sigaction(CpuState &S, int Sig, const void *New, void *Old, uint64_t Size) = 0;
-  virtual Result sigprocmask(CpuState &S, int How, const uint64_t *Set, uint64_t *Old, uint64_t Size) = 0;
+  virtual Result sigaction(CpuState &S, int Sig, const void *New, void *Old,
+                           uint64_t Size) = 0;
+  virtual Result sigprocmask(CpuState &S, int How, const uint64_t *Set,
+                             uint64_t *Old, uint64_t Size) = 0;
   virtual Result sigaltstack(CpuState &S, const void *New, void *Old) = 0;
   virtual Result sigreturn(CpuState &S) = 0;
-  virtual Result sigsuspend(CpuState &S, const uint64_t *Set, uint64_t Size) = 0;
+  virtual Result sigsuspend(CpuState &S, const uint64_t *Set,
+                            uint64_t Size) = 0;
   virtual Result sigpending(CpuState &S, uint64_t *Set, uint64_t Size) = 0;
+  /// By default the host call, interrupted without a race.
+  virtual Result sigtimedwait(CpuState &S, const uint64_t *Set, void *Info,
+                              const void *Timeout, uint64_t Size);
   /// Host mask to use for the duration of a ppoll/pselect/epoll_pwait with a
-  /// guest mask.
+  /// guest mask. Called once, right before the host call; the guest mask is in
+  /// force until dispatch() returns, and for the delivery of what interrupts
+  /// the call.
   virtual uint64_t hostMask(uint64_t GuestMask) = 0;
 
   // Address space.
-  virtual Result mmap(CpuState &S, uint64_t Addr, uint64_t Len, int Prot, int Flags, int Fd, uint64_t Off) = 0;
+  virtual Result mmap(CpuState &S, uint64_t Addr, uint64_t Len, int Prot,
+                      int Flags, int Fd, uint64_t Off) = 0;
   virtual Result munmap(CpuState &S, uint64_t Addr, uint64_t Len) = 0;
-  virtual Result mprotect(CpuState &S, uint64_t Addr, uint64_t Len, int Prot) = 0;
-  virtual Result mremap(CpuState &S, uint64_t Old, uint64_t OldLen, uint64_t NewLen, int Flags, uint64_t NewAddr) = 0;
-  virtual Result madvise(CpuState &S, uint64_t Addr, uint64_t Len, int Advice) = 0;
+  virtual Result mprotect(CpuState &S, uint64_t Addr, uint64_t Len,
+                          int Prot) = 0;
+  virtual Result mremap(CpuState &S, uint64_t Old, uint64_t OldLen,
+                        uint64_t NewLen, int Flags, uint64_t NewAddr) = 0;
+  virtual Result madvise(CpuState &S, uint64_t Addr, uint64_t Len,
+                         int Advice) = 0;
   virtual Result brk(CpuState &S, uint64_t Addr) = 0;
   virtual Result shmat(CpuState &S, int Id, uint64_t Addr, int Flags) = 0;
   virtual Result shmdt(CpuState &S, uint64_t Addr) = 0;
+  /// Guest bytes [Lo, Hi) may have changed by other means.
+  virtual void memoryChanged(uint64_t Lo, uint64_t Hi) {}
   /// Text of /proc/self/maps (Smaps: smaps) without the runtime's mappings.
   virtual std::string procMaps(bool Smaps) = 0;
 
   // Facts about the running program.
-  virtual const std::string &exePath() = 0;       ///< host path of the guest program
-  virtual const std::string &exeGuestPath() = 0;  ///< path as the guest sees it
-  virtual std::vector<uint8_t> auxv() = 0;        ///< bytes of /proc/self/auxv
-  virtual std::string cmdline() = 0;              ///< NUL-separated argv
+  virtual const std::string &exePath() = 0; ///< host path of the guest program
+  virtual const std::string &exeGuestPath() = 0; ///< path as the guest sees it
+  virtual std::vector<uint8_t> auxv() = 0;       ///< bytes of /proc/self/auxv
+  virtual std::string cmdline() = 0;             ///< NUL-separated argv
+  virtual ImageInfo imageInfo() { return {}; }
+  /// Text of /proc/cpuinfo; empty = the host's.
+  virtual std::string cpuinfo() { return {}; }
 };
 
 /// Settings of the bridge.
@@ -83,13 +108,24 @@ struct Config {
 void configure(const Config &C);
 const Config &config();
 
+//--- Descriptors of the runtime ---------------------------------------------
+
+/// Move Fd out of the guest's way and keep the guest from closing it. The
+/// result is its new number, or Fd itself if no other is free.
+int protectFd(int Fd);
+bool isRuntimeFd(int Fd);
+/// Close a protected descriptor.
+void closeRuntimeFd(int Fd);
+
 /// Execute the system call that S holds (X8 number, X0..X5 arguments) and
 /// return its result; the caller writes X0.
 Result dispatch(CpuState &S, Services &K);
 
-/// Host path for a guest path: sysroot first, host as fallback. Out receives
-/// the storage; the result is Out.c_str() or Path itself.
-const char *resolvePath(const char *Path, std::string &Out, bool ForCreate = false);
+/// Host path for a guest path: what exists in the sysroot, else the host's.
+/// Out receives the storage; the result is Out.c_str() or Path itself.
+/// ForCreate: the last component is taken as it is, even if it is a link.
+const char *resolvePath(const char *Path, std::string &Out,
+                        bool ForCreate = false);
 
 } // namespace xlate::sys
 

@@ -1,0 +1,103 @@
+//===- Dispatch.cpp - From a guest number to a host call ------------------===//
+#include "Call.h"
+#include <array>
+#include <climits>
+#include <cstdlib>
+
+namespace xlate::sys {
+
+using enum ArgKind;
+
+namespace {
+
+constexpr bool isPath(ArgKind K) {
+  return K == Path || K == LPath || K == CPath;
+}
+
+constexpr Desc makeDesc(uint16_t Nr, const char *Name, uint16_t HostNr,
+                        char Class, Handler H, std::array<ArgKind, 6> Args,
+                        const char *Note) {
+  Desc D = {Name, H, Nr, HostNr, Class, false, {}, Note};
+  for (unsigned I = 0; I != 6; ++I) {
+    D.Args[I] = Args[I];
+    D.HasPath |= isPath(Args[I]);
+  }
+  return D;
+}
+
+#define ARGS(...)                                                              \
+  std::array<ArgKind, 6> { __VA_ARGS__ }
+#define SYS(NR, NAME, HOST, CLASS, HANDLER, ARGS, NOTE)                        \
+  makeDesc(NR, #NAME, HOST, #CLASS[0], handle::HANDLER, ARGS, NOTE),
+constexpr Desc Rows[] = {
+#include "Syscalls.def"
+};
+#undef ARGS
+
+constexpr unsigned MaxNr = 471;
+
+/// Guest number to row + 1.
+constexpr auto Index = [] {
+  std::array<uint16_t, MaxNr + 1> I = {};
+  uint16_t Row = 0;
+  for (const Desc &D : Rows)
+    I[D.Nr] = ++Row;
+  return I;
+}();
+
+Config Settings;
+
+} // namespace
+
+const Desc *findCall(uint32_t Nr) {
+  return Nr <= MaxNr && Index[Nr] ? &Rows[Index[Nr] - 1] : nullptr;
+}
+
+void configure(const Config &C) {
+  Settings = C;
+  // Host calls report paths with links resolved; ours must compare equal.
+  if (!Settings.Sysroot.empty()) {
+    char Real[PATH_MAX];
+    if (realpath(Settings.Sysroot.c_str(), Real))
+      Settings.Sysroot = Real;
+    if (Settings.Sysroot == "/")
+      Settings.Sysroot.clear();
+  }
+}
+
+const Config &config() { return Settings; }
+
+Result dispatch(CpuState &S, Services &K) {
+  static constexpr Desc Unknown = {
+      nullptr, handle::nosys, 0, 0, 'X', false, {Hex, Hex, Hex, Hex, Hex, Hex},
+      ""};
+  const Desc *D = findCall(static_cast<uint32_t>(S.X[8]));
+  Call C = {
+      S, K, D ? *D : Unknown, {S.X[0], S.X[1], S.X[2], S.X[3], S.X[4], S.X[5]}};
+  if (Settings.Strace) [[unlikely]]
+    return traceCall(C);
+  return C.D.Handle(C);
+}
+
+Result Services::sigtimedwait(CpuState &S, const uint64_t *Set, void *Info,
+                              const void *Timeout, uint64_t Size) {
+  return xlate_safe_syscall(SYS_rt_sigtimedwait, toAddr(Set), toAddr(Info),
+                            toAddr(Timeout), Size, 0, 0);
+}
+
+Result handle::pass(Call &C) {
+  PathArgs P(C);
+  return hostPass(C);
+}
+
+Result handle::wait(Call &C) {
+  PathArgs P(C);
+  return hostWait(C);
+}
+
+Result handle::nosys(Call &) { return -ENOSYS; }
+Result handle::nospc(Call &) { return -ENOSPC; }
+Result handle::inval(Call &) { return -EINVAL; }
+Result handle::perm(Call &) { return -EPERM; }
+
+} // namespace xlate::sys

@@ -1,0 +1,104 @@
+//===- Poll.cpp - epoll, and waiting with a signal mask -------------------===//
+#include "Abi.h"
+#include "Call.h"
+#include <algorithm>
+
+namespace xlate::sys {
+
+namespace {
+
+/// The mask argument of ppoll and friends, as the host is to have it.
+class WaitMask {
+public:
+  /// Read the mask at Addr. 0 or -errno.
+  Result init(uint64_t Addr, uint64_t Size) {
+    if (!Addr)
+      return 0;
+    if (Size != sizeof Guest)
+      return -EINVAL;
+    if (!copyFrom(Guest, Addr))
+      return -EFAULT;
+    Given = true;
+    return 0;
+  }
+  /// Address for the host call, which must follow at once.
+  uint64_t enter(Services &K) {
+    if (!Given)
+      return 0;
+    Host = K.hostMask(Guest);
+    return toAddr(&Host);
+  }
+
+private:
+  uint64_t Guest = 0, Host = 0;
+  bool Given = false;
+};
+
+/// Sixth argument of pselect6 and io_pgetevents.
+struct MaskArg {
+  uint64_t Addr, Size;
+};
+
+} // namespace
+
+Result handle::ppoll(Call &C) {
+  WaitMask M;
+  if (Result R = M.init(C.A[3], C.A[4]))
+    return R;
+  return xlate_safe_syscall(SYS_ppoll, C.A[0], C.A[1], C.A[2], M.enter(C.K), 8,
+                            0);
+}
+
+static Result withMaskArg(Call &C) {
+  MaskArg Arg = {};
+  WaitMask M;
+  if (C.A[5]) {
+    if (!copyFrom(Arg, C.A[5]))
+      return -EFAULT;
+    if (Result R = M.init(Arg.Addr, Arg.Size))
+      return R;
+  }
+  MaskArg Host = {M.enter(C.K), 8};
+  return xlate_safe_syscall(C.D.HostNr, C.A[0], C.A[1], C.A[2], C.A[3], C.A[4],
+                            toAddr(&Host));
+}
+
+Result handle::pselect6(Call &C) { return withMaskArg(C); }
+Result handle::io_pgetevents(Call &C) { return withMaskArg(C); }
+
+Result handle::epoll_ctl(Call &C) {
+  if (static_cast<int>(C.A[1]) == EPOLL_CTL_DEL)
+    return hostCall(SYS_epoll_ctl, C.A[0], C.A[1], C.A[2], 0);
+  Arm64EpollEvent G;
+  if (!copyFrom(G, C.A[3]))
+    return -EFAULT;
+  epoll_event H = toHost(G);
+  return hostCall(SYS_epoll_ctl, C.A[0], C.A[1], C.A[2], toAddr(&H));
+}
+
+/// epoll_pwait and epoll_pwait2, which have the mask in the same place.
+static Result epollWait(Call &C) {
+  // A call may always return fewer events than there is room for.
+  constexpr int MaxEvents = 256;
+  epoll_event Host[MaxEvents];
+  const int Max = static_cast<int>(C.A[2]);
+  WaitMask M;
+  if (Result R = M.init(C.A[4], C.A[5]))
+    return R;
+  Result N = xlate_safe_syscall(C.D.HostNr, C.A[0], toAddr(Host),
+                                static_cast<uint64_t>(std::min(Max, MaxEvents)),
+                                C.A[3], M.enter(C.K), 8);
+  if (N <= 0)
+    return N;
+  Arm64EpollEvent Guest[MaxEvents];
+  for (Result I = 0; I != N; ++I)
+    Guest[I] = toArm64(Host[I]);
+  return safeCopy(toPtr(C.A[1]), Guest, static_cast<size_t>(N) * sizeof *Guest)
+             ? N
+             : -EFAULT;
+}
+
+Result handle::epoll_pwait(Call &C) { return epollWait(C); }
+Result handle::epoll_pwait2(Call &C) { return epollWait(C); }
+
+} // namespace xlate::sys

@@ -1,0 +1,188 @@
+//===- Process.cpp - Threads, processes and their limits ------------------===//
+#include "Call.h"
+#include <atomic>
+#include <climits>
+#include <cstring>
+#include <mutex>
+#include <sched.h>
+#include <sys/resource.h>
+
+namespace xlate::sys {
+
+Result handle::exit(Call &C) {
+  return C.K.exitThread(C.S, static_cast<int>(C.A[0]));
+}
+Result handle::exit_group(Call &C) {
+  return C.K.exitGroup(C.S, static_cast<int>(C.A[0]));
+}
+Result handle::set_tid_address(Call &C) {
+  return C.K.setTidAddress(C.S, C.A[0]);
+}
+
+Result handle::clone(Call &C) {
+  // arm64: flags, sp, parent_tid, tls, child_tid.
+  const uint64_t Flags = static_cast<uint32_t>(C.A[0]);
+  clone_args Args = {};
+  Args.flags = Flags & ~uint64_t(CSIGNAL);
+  Args.exit_signal = Flags & CSIGNAL;
+  Args.stack = C.A[1];
+  Args.parent_tid = C.A[2];
+  Args.tls = C.A[3];
+  Args.child_tid = C.A[4];
+  // The one pointer serves both.
+  if (Flags & CLONE_PIDFD) {
+    if (Flags & CLONE_PARENT_SETTID)
+      return -EINVAL;
+    Args.pidfd = C.A[2];
+  }
+  return C.K.clone(C.S, Args);
+}
+
+Result handle::clone3(Call &C) {
+  constexpr uint64_t PageSize = 4096;
+  const uint64_t Size = C.A[1];
+  if (Size > PageSize)
+    return -E2BIG;
+  if (Size < CLONE_ARGS_SIZE_VER0)
+    return -EINVAL;
+  char Buf[PageSize];
+  if (!safeCopy(Buf, toPtr(C.A[0]), Size))
+    return -EFAULT;
+  clone_args Args = {};
+  for (uint64_t I = sizeof Args; I < Size; ++I)
+    if (Buf[I])
+      return -E2BIG;
+  std::memcpy(&Args, Buf, std::min<uint64_t>(Size, sizeof Args));
+  if (!Args.stack != !Args.stack_size ||
+      (Args.exit_signal & ~uint64_t(CSIGNAL)) ||
+      (Args.flags & (CLONE_DETACHED | (CSIGNAL & ~uint64_t(CLONE_NEWTIME)))) ||
+      (!Args.set_tid != !Args.set_tid_size))
+    return -EINVAL;
+  return C.K.clone(C.S, Args);
+}
+
+//--- execve -------------------------------------------------------------------
+
+/// A copy of the vector of strings at Addr.
+static Result copyVector(uint64_t Addr, std::vector<std::string> &Strings,
+                         std::vector<char *> &Pointers) {
+  // As MAX_ARG_STRLEN; the total is the kernel's business.
+  constexpr size_t MaxString = 32 * 4096;
+  constexpr size_t MaxTotal = 6 << 20;
+  size_t Total = 0;
+  for (; Addr; Addr += sizeof(uint64_t)) {
+    uint64_t At;
+    if (!copyFrom(At, Addr))
+      return -EFAULT;
+    if (!At)
+      break;
+    Strings.emplace_back();
+    if (Result R = copyString(Strings.back(), At, MaxString))
+      return R == -ENAMETOOLONG ? -E2BIG : R;
+    Total += Strings.back().size() + 1 + sizeof At;
+    if (Total > MaxTotal)
+      return -E2BIG;
+  }
+  for (std::string &S : Strings)
+    Pointers.push_back(S.data());
+  Pointers.push_back(nullptr);
+  return 0;
+}
+
+static Result exec(Call &C, int DirFd, uint64_t PathAddr, uint64_t Argv,
+                   uint64_t Envp, int Flags) {
+  std::string Path;
+  if (Result R = copyString(Path, PathAddr, PATH_MAX))
+    return R;
+  if (procFile(Path.c_str()) == ProcFile::Exe)
+    Path = C.K.exeGuestPath();
+  std::vector<std::string> ArgStrings, EnvStrings;
+  std::vector<char *> Args, Envs;
+  if (Result R = copyVector(Argv, ArgStrings, Args))
+    return R;
+  if (Result R = copyVector(Envp, EnvStrings, Envs))
+    return R;
+  return C.K.execve(C.S, DirFd, Path.c_str(), Args.data(), Envs.data(), Flags);
+}
+
+Result handle::execve(Call &C) {
+  constexpr int AtFdCwd = -100;
+  return exec(C, AtFdCwd, C.A[0], C.A[1], C.A[2], 0);
+}
+
+Result handle::execveat(Call &C) {
+  return exec(C, static_cast<int>(C.A[0]), C.A[1], C.A[2], C.A[3],
+              static_cast<int>(C.A[4]));
+}
+
+//--- Resource limits
+//------------------------------------------------------------
+
+namespace {
+
+/// Limits that would starve the runtime before the guest: the guest has its
+/// own copy of them.
+struct OwnLimit {
+  std::atomic<bool> Set{false};
+  rlimit64 Value = {};
+};
+OwnLimit AsLimit, DataLimit;
+std::mutex LimitLock;
+
+OwnLimit *ownLimit(uint64_t Resource) {
+  switch (static_cast<uint32_t>(Resource)) {
+  case RLIMIT_AS:
+    return &AsLimit;
+  case RLIMIT_DATA:
+    return &DataLimit;
+  default:
+    return nullptr;
+  }
+}
+
+} // namespace
+
+static Result limit(uint64_t Resource, uint64_t NewAddr, uint64_t OldAddr,
+                    OwnLimit &L) {
+  rlimit64 New, Old;
+  if (NewAddr && !copyFrom(New, NewAddr))
+    return -EFAULT;
+  {
+    std::lock_guard G(LimitLock);
+    if (L.Set)
+      Old = L.Value;
+    else if (Result R = hostCall(SYS_prlimit64, 0, Resource, 0, toAddr(&Old)))
+      return R;
+    if (NewAddr) {
+      if (New.rlim_cur > New.rlim_max)
+        return -EINVAL;
+      if (New.rlim_max > Old.rlim_max && hostCall(SYS_geteuid) != 0)
+        return -EPERM;
+      L.Value = New;
+      L.Set = true;
+    }
+  }
+  return OldAddr && !copyTo(OldAddr, Old) ? -EFAULT : 0;
+}
+
+Result handle::getrlimit(Call &C) {
+  if (OwnLimit *L = ownLimit(C.A[0]))
+    return C.A[1] ? limit(C.A[0], 0, C.A[1], *L) : -EFAULT;
+  return hostPass(C);
+}
+
+Result handle::setrlimit(Call &C) {
+  if (OwnLimit *L = ownLimit(C.A[0]))
+    return C.A[1] ? limit(C.A[0], C.A[1], 0, *L) : -EFAULT;
+  return hostPass(C);
+}
+
+Result handle::prlimit64(Call &C) {
+  const int Pid = static_cast<int>(C.A[0]);
+  OwnLimit *L = ownLimit(C.A[1]);
+  if (L && (Pid == 0 || Pid == hostCall(SYS_getpid)))
+    return limit(C.A[1], C.A[2], C.A[3], *L);
+  return hostPass(C);
+}
+
+} // namespace xlate::sys
