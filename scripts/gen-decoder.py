@@ -6,6 +6,7 @@ Writes OUTDIR/xlate/Decoder/A64Rows.inc, OUTDIR/xlate/Semantics/A64Semantics.inc
 OUTDIR/A64Decode.cpp, OUTDIR/A64Record.cpp, OUTDIR/instructions.md.
 See lib/Decoder/a64/README.md for the row format."""
 import os
+import re
 import sys
 
 
@@ -72,26 +73,100 @@ def load(paths):
     return rows
 
 
-class Tree:
-    """Decision tree over the rows: a root table indexed by bits 31..21, below
-    it tables indexed by the contiguous field that splits the rows best, and
-    leaves that list the rows still possible, most fixed bits first."""
+class Pattern:
+    """What a leaf of the tree tests: a row's fixed bits, plus those bits of its
+    constraint that can be written as fixed bits."""
 
-    def __init__(self, rows):
-        self.rows = rows
-        self.candidates = [0xffff]  # the empty leaf
+    def __init__(self, row, mask, value, constrained):
+        self.row, self.mask, self.value, self.constrained = row, mask, value, constrained
+
+    def text(self):
+        return f"{{{self.mask:#x},{self.value:#x},{self.row + 1},{int(self.constrained)}}}"
+
+
+def cubes(row):
+    """(mask, value) pairs that together are the row's constraint, or None if it
+    needs code."""
+    expr = row.constraint
+    if re.search(r"[A-Za-z_]\w*\(", expr):
+        return None
+    fields = [(n, runs) for n, runs in row.fields if re.search(rf"\b{n}\b", expr)]
+    bits, places = [], []  # word bits; (name, bit in field) of each
+    for name, runs in fields:
+        shift = 0
+        for lsb, width in reversed(runs):
+            for k in range(width):
+                bits.append(lsb + k)
+                places.append((name, shift + k))
+            shift += width
+    if len(bits) > 11:
+        return None
+    expr = expr.replace("&&", " and ").replace("||", " or ")
+    expr = re.sub(r"!(?!=)", " not ", expr)
+    ternary = re.fullmatch(r"([^?:]*)\?([^?:]*):([^?:]*)", expr)
+    if ternary:
+        cond, yes, no = ternary.groups()
+        expr = f"({yes}) if ({cond}) else ({no})"
+    code = compile(expr.strip(), row.where, "eval")
+    good = set()
+    for point in range(1 << len(bits)):
+        env = {name: 0 for name, _ in fields}
+        for k, (name, at) in enumerate(places):
+            env[name] |= (point >> k & 1) << at
+        if eval(code, {}, env):
+            good.add(point)
+    out, left = [], set(good)
+    while left:
+        cube, care = {min(left)}, []
+        for k in reversed(range(len(bits))):
+            wider = cube | {p ^ 1 << k for p in cube}
+            if wider <= good:
+                cube = wider
+            else:
+                care.append(k)
+        left -= cube
+        point = min(cube)
+        out.append((sum(1 << bits[k] for k in care), sum(1 << bits[k] for k in care if point >> k & 1)))
+        if len(out) > 6:
+            return None
+    return out
+
+
+def patterns(rows):
+    """Patterns of all rows, those of rows with most fixed bits first."""
+    out = []
+    for i in sorted(range(len(rows)), key=lambda i: (-bin(rows[i].mask).count("1"), i)):
+        row = rows[i]
+        cover = cubes(row) if row.constraint else [(0, 0)]
+        for mask, value in cover if cover is not None else [(0, 0)]:
+            out.append(Pattern(i, row.mask | mask, row.value | value, cover is None))
+    return out
+
+
+class Tree:
+    """Decision tree over the patterns: a root table indexed by bits 31..21, below
+    it at least one table indexed by the contiguous field that splits the
+    patterns best, and leaves that list the patterns still possible in order of
+    preference, ended by one that matches everything."""
+
+    def __init__(self, pats):
+        self.pats = pats
+        self.leaves = ["{0,0,0,0}"]  # the empty leaf
         self.nodes = [0] * 2048
         self.memo = {}
-        order = sorted(range(len(rows)), key=lambda i: (-bin(rows[i].mask).count("1"), i))
-        for key, bucket in enumerate(self.split(order, 21, 11)):
-            self.nodes[key] = self.build(tuple(bucket), 0xffe00000)
+        for key, bucket in enumerate(self.split(range(len(pats)), 21, 11)):
+            node = self.build(tuple(bucket), 0xffe00000)
+            if not node >> 31:  # a table of one: the walk then has no branch here
+                self.nodes.append(node)
+                node = 1 << 31 | len(self.nodes) - 1
+            self.nodes[key] = node
 
     def split(self, cands, shift, width):
         buckets = [[] for _ in range(1 << width)]
         full = (1 << width) - 1
         for i in cands:
-            free = ~(self.rows[i].mask >> shift) & full
-            value = self.rows[i].value >> shift & full
+            free = ~(self.pats[i].mask >> shift) & full
+            value = self.pats[i].value >> shift & full
             sub = free
             while True:
                 buckets[value | sub].append(i)
@@ -116,14 +191,14 @@ class Tree:
                     bits = ((1 << width) - 1) << shift
                     if bits & used:
                         continue
-                    cost = sum(0.5 ** bin(self.rows[i].mask & bits).count("1") for i in cands) + 0.02 * width
+                    cost = sum(0.5 ** bin(self.pats[i].mask & bits).count("1") for i in cands) + 0.02 * width
                     if cost < best:
                         best, field = cost, (shift, width)
         if field is None:
             if not cands:
                 return 0
-            leaf = len(self.candidates)
-            self.candidates += list(cands) + [0xffff]
+            leaf = len(self.leaves)
+            self.leaves += [self.pats[i].text() for i in cands] + ["{0,0,0,0}"]
             return leaf
         shift, width = field
         base = len(self.nodes)
@@ -156,7 +231,7 @@ def main():
         "__attribute__((weak)) void %s(Ops &O%s);\n" % (r.name, "".join(f", unsigned {n}" for n, _ in r.fields))
         for r in rows))
 
-    tree = Tree(rows)
+    tree = Tree(patterns(rows))
     cpp = [head, '#include "xlate/Decoder/Decoder.h"\n#include "xlate/Decoder/Fields.h"\nusing namespace xlate;\n\n',
            "static bool allocated(unsigned Row, [[maybe_unused]] uint32_t W) {\n  switch (Row) {\n"]
     for i, r in enumerate(rows):
@@ -170,21 +245,24 @@ def main():
     for r in rows:
         cpp.append(f'    {{"{r.name}", "{r.mnemonic}", "{r.cls}", "{r.feature}", {r.mask:#010x}, {r.value:#010x}}},\n')
     cpp.append("};\n\nconst A64Info &xlate::info(A64 Code) { return Infos[static_cast<unsigned>(Code)]; }\n\n")
-    cpp.append("static const uint16_t Candidates[] = {" + ",".join(map(str, tree.candidates)) + "};\n")
+    cpp.append("bool xlate::matches(A64 Code, uint32_t W) {\n  const A64Info &I = info(Code);\n"
+               "  return Code != A64::Unallocated && (W & I.Mask) == I.Bits && "
+               "allocated(static_cast<unsigned>(Code) - 1, W);\n}\n\n")
+    cpp.append("// Row = 0: unallocated. The words of a leaf's patterns end with one that matches all.\n"
+               "struct Pattern {\n  uint32_t Mask, Bits;\n  uint16_t Row;\n  uint16_t Constrained;\n};\n"
+               "static const Pattern Leaves[] = {" + ",\n".join(tree.leaves) + "};\n")
     cpp.append("static const uint32_t Nodes[] = {" + ",".join(f"{n:#x}" for n in tree.nodes) + "};\n\n")
-    cpp.append("""// A node is a leaf (index into Candidates) or, with bit 31 set, a table: its
-// bits 30..26 and 25..22 give the field of W that selects one of the nodes from
-// the index in bits 21..0 on.
+    cpp.append("""// A node is a leaf (index into Leaves) or, with bit 31 set, a table: its bits
+// 30..26 and 25..22 give the field of W that selects one of the nodes from the
+// index in bits 21..0 on. Nodes that the root leads to are tables.
 Inst xlate::decode(uint32_t W) {
   uint32_t Node = Nodes[W >> 21];
-  while (Node >> 31)
+  do
     Node = Nodes[(Node & 0x3fffff) + (W >> (Node >> 26 & 31) & ((1u << (Node >> 22 & 15)) - 1))];
-  for (const uint16_t *C = Candidates + Node; *C != 0xffff; ++C) {
-    const A64Info &I = Infos[*C + 1];
-    if ((W & I.Mask) == I.Bits && allocated(*C, W))
-      return {W, static_cast<A64>(*C + 1)};
-  }
-  return {W, A64::Unallocated};
+  while (Node >> 31);
+  for (const Pattern *P = Leaves + Node;; ++P)
+    if ((W & P->Mask) == P->Bits && (!P->Constrained || allocated(P->Row - 1u, W)))
+      return {W, static_cast<A64>(P->Row)};
 }
 """)
     write(f"{out}/A64Decode.cpp", "".join(cpp))

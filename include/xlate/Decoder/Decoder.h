@@ -37,6 +37,10 @@ struct A64Info {
 };
 const A64Info &info(A64 Code);
 
+/// True if the row's fixed bits and constraint accept Word. The decoder picks
+/// the accepting row with most fixed bits.
+bool matches(A64 Code, uint32_t Word);
+
 } // namespace xlate
 
 #endif // XLATE_DECODER_DECODER_H
