@@ -79,6 +79,8 @@ void CodeMap::noteRange(Entry &E, uint64_t Lo, uint64_t Hi) {
 void CodeMap::publish(std::unique_ptr<Unit> U) {
   Entry &E = entry(U->Pc);
   noteRange(E, U->GuestLo, U->GuestHi);
+  for (auto [Lo, Hi] : U->Depends)
+    noteRange(E, Lo, Hi);
   E.Current = U.get();
   void *Host = U->Host;
   Units[U->Host] = std::move(U);
@@ -105,14 +107,18 @@ bool CodeMap::invalidate(uint64_t Lo, uint64_t Hi) {
   ++Epoch;
   auto Check = [&](std::vector<Entry *> &V) {
     std::erase_if(V, [&](Entry *E) {
-      uint64_t ULo, UHi;
-      if (E->Current)
-        ULo = E->Current->GuestLo, UHi = E->Current->GuestHi;
-      else if (E->Interp)
-        ULo = E->Interp->Pc, UHi = E->Interp->End;
-      else
+      if (!E->Current && !E->Interp)
         return true;
-      if (UHi <= Lo || ULo >= Hi)
+      auto Hit = [&](uint64_t ULo, uint64_t UHi) {
+        return ULo < Hi && Lo < UHi;
+      };
+      bool Stale = E->Interp && Hit(E->Interp->Pc, E->Interp->End);
+      if (const Unit *U = E->Current) {
+        Stale |= Hit(U->GuestLo, U->GuestHi);
+        for (auto [DLo, DHi] : U->Depends)
+          Stale |= Hit(DLo, DHi);
+      }
+      if (!Stale)
         return false;
       withdraw(*E);
       Any = true;
@@ -150,8 +156,8 @@ bool CodeMap::withdrawImprecise() {
 
 void CodeMap::reset() {
   ++Epoch;
-  for (auto &[Pc, E] : Entries)
-    withdraw(*E);
+  Entries.clear();
+  SlotCursor = Base;
   Pages.clear();
   Units.clear();
   Blocks.clear();

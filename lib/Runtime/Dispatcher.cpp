@@ -8,6 +8,7 @@
 #include "xlate/Semantics/Semantics.h"
 #include <cstdio>
 #include <cstring>
+#include <sched.h>
 #include <ucontext.h>
 
 using namespace xlate;
@@ -17,6 +18,8 @@ Process *xlate::runtime::TheProcess;
 
 /// Instructions recorded per block at most. Longer blocks only delay a poll.
 constexpr unsigned MaxBlockInsns = 64;
+/// Entries of a baseline unit before the optimising tier is asked for it.
+constexpr int32_t HotThreshold = 4000;
 
 static void flushJumpCache(CpuState &S) {
   for (unsigned I = 0; I != JumpCacheSize; ++I)
@@ -58,8 +61,8 @@ void Process::flushJumpCaches() {
   });
 }
 
-/// The block or unit at S.Pc through the jump cache; null after raising a
-/// guest fault because S.Pc isn't executable.
+/// The block (interpreter) or unit at S.Pc through the jump cache; null after
+/// raising a guest fault because S.Pc isn't executable.
 void *Process::translate(GuestThread &T) {
   CpuState &S = T.S;
   JumpCacheEntry &J = jumpCacheFor(S);
@@ -76,17 +79,122 @@ void *Process::translate(GuestThread &T) {
               0x82000006);
     return nullptr;
   }
-  std::lock_guard G(Code.mutex());
-  Entry &E = Code.entry(S.Pc);
-  if (!E.Interp) {
-    auto B = std::make_unique<Block>(recordBlock(S.Pc, Limit, MaxBlockInsns));
-    // Code that the guest may write without telling: catch the write.
-    Mem.writeProtect(B->Pc & ~uint64_t(4095),
-                     (B->End + 4095) & ~uint64_t(4095));
-    Code.publishInterp(S.Pc, std::move(B));
+  void *Host = nullptr;
+  if (Options.UseTier == Tier::Interp) {
+    Host = interpBlockAt(S.Pc, Limit);
+  } else {
+    if (Options.UseTier == Tier::Llvm)
+      compileIfNew(T, Limit);
+    if (Code.nearlyFull())
+      resetCode(T);
+    Host = unitAt(S.Pc, Limit);
   }
-  J = {S.Pc, E.Interp};
+  J = {S.Pc, Host};
+  return Host;
+}
+
+Block *Process::interpBlockAt(uint64_t Pc, uint64_t Limit) {
+  std::lock_guard G(Code.mutex());
+  Entry &E = Code.entry(Pc);
+  if (!E.Interp) {
+    auto B = std::make_unique<Block>(recordBlock(Pc, Limit, MaxBlockInsns));
+    protectCode(B->Pc, B->End);
+    Code.publishInterp(Pc, std::move(B));
+  }
   return E.Interp;
+}
+
+/// Code that the guest may write without telling (writable and executable
+/// pages): catch the write.
+void Process::protectCode(uint64_t Lo, uint64_t Hi) {
+  Mem.writeProtect(Lo & ~uint64_t(4095), (Hi + 4095) & ~uint64_t(4095));
+}
+
+void Process::compileIfNew(GuestThread &T, uint64_t Limit) {
+  {
+    std::lock_guard G(Code.mutex());
+    if (Code.entry(T.S.Pc).Current)
+      return;
+  }
+  Hot.compileNow(T.S.Pc, Limit,
+                 T.Signals->WantsPrecise.load(std::memory_order_relaxed));
+}
+
+namespace {
+struct EmitContext final : baseline::UnitContext {
+  Process &P;
+  explicit EmitContext(Process &P) : P(P) {}
+  std::atomic<void *> *slotFor(uint64_t GuestPc) override {
+    return &P.Code.entry(GuestPc).Slot;
+  }
+  uint64_t codeEnd(uint64_t GuestPc) override {
+    uint64_t Limit;
+    return P.Mem.executable(GuestPc, Limit) ? Limit : GuestPc;
+  }
+};
+} // namespace
+
+/// The published unit at Pc, made by the baseline tier if there is none.
+void *Process::unitAt(uint64_t Pc, uint64_t Limit) {
+  std::lock_guard G(Code.mutex());
+  Entry &E = Code.entry(Pc);
+  if (E.Current)
+    return E.Current->Host;
+  if (!ThunksEmitted) {
+    Code.commitCode(Base.emitThunks(
+        reinterpret_cast<uint8_t *>(Code.codeCursor()), Code.codeSpace()));
+    ThunksEmitted = true;
+  }
+  Block B = recordBlock(Pc, Limit, MaxBlockInsns);
+  EmitContext Context(*this);
+  baseline::Options O;
+  if (Options.UseTier == Tier::Auto) {
+    O.Heat = &E.Heat;
+    E.Heat.store(HotThreshold, std::memory_order_relaxed);
+  }
+  auto U = std::make_unique<Unit>();
+  baseline::EmitResult R =
+      Base.emit(B, reinterpret_cast<uint8_t *>(Code.codeCursor()),
+                Code.codeSpace(), Context, O);
+  if (!R.Entry)
+    std::abort(); // a block needs far less than the space that nearlyFull()
+                  // keeps
+  U->Pc = Pc;
+  U->GuestLo = B.Pc;
+  U->GuestHi = B.End;
+  U->Host = reinterpret_cast<char *>(R.Entry);
+  U->HostSize = R.Size;
+  U->Precise = true;
+  U->PcMap = std::move(R.PcMap);
+  U->Depends = std::move(R.Depends);
+  Code.commitCode(static_cast<size_t>(U->Host + R.Size - Code.codeCursor()));
+  protectCode(B.Pc, B.End);
+  Code.publish(std::move(U));
+  return E.Current->Host;
+}
+
+/// The code region is full: stop every thread outside translated code, forget
+/// all translations and start over.
+void Process::resetCode(GuestThread &T) {
+  std::lock_guard World(WorldLock);
+  if (!Code.nearlyFull())
+    return; // someone else did it
+  WorldStopped.store(true, std::memory_order_seq_cst);
+  Hot.pause();
+  forEachThread([&](GuestThread &O) {
+    O.FlushJumpCache.store(true, std::memory_order_release);
+    O.S.PollFlag.store(1, std::memory_order_seq_cst);
+    while (&O != &T && O.InGuest.load(std::memory_order_seq_cst))
+      sched_yield();
+  });
+  {
+    std::lock_guard G(Code.mutex());
+    Code.reset();
+    ThunksEmitted = false;
+  }
+  flushJumpCache(T.S);
+  Hot.resume();
+  WorldStopped.store(false, std::memory_order_seq_cst);
 }
 
 static void interpBlock(CpuState *S, void *B) {
@@ -105,9 +213,17 @@ void Process::run(GuestThread *Thread) {
     void *Code = translate(T);
     if (!Code)
       continue;
-    T.InGuest.store(true, std::memory_order_relaxed);
-    xlate_guarded_call(&S, interpBlock, Code);
-    T.InGuest.store(false, std::memory_order_relaxed);
+    T.InGuest.store(true, std::memory_order_seq_cst);
+    if (WorldStopped.load(std::memory_order_seq_cst)) {
+      T.InGuest.store(false, std::memory_order_seq_cst);
+      std::lock_guard World(WorldLock);
+      continue;
+    }
+    if (Options.UseTier == Tier::Interp)
+      xlate_guarded_call(&S, interpBlock, Code);
+    else
+      xlate_enter(&S, Code);
+    T.InGuest.store(false, std::memory_order_release);
     if (S.Exit != ExitReason::Miss)
       handleExit(T);
   }
@@ -118,11 +234,11 @@ void Process::handleExit(GuestThread &T) {
   switch (S.Exit) {
   case ExitReason::Miss:
   case ExitReason::Poll:
+    if (S.ExitInfo == 1)
+      promote(T);
+    return;
   case ExitReason::Barrier:
   case ExitReason::Step:
-    return;
-  case ExitReason::Hot:
-    promote(T);
     return;
   case ExitReason::Syscall: {
     sys::Result R = sys::dispatch(S, *this);

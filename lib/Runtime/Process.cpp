@@ -1,6 +1,7 @@
 //===- Process.cpp - Start of a guest program, and its services -----------===//
 
 #include "Process.h"
+#include "xlate/Guest/CpuModel.h"
 #include "xlate/Runtime/Exec.h"
 #include <cstdio>
 #include <cstring>
@@ -112,4 +113,23 @@ std::string Process::cmdline() {
 sys::Result Process::execve(CpuState &, int DirFd, const char *Path,
                             char *const *Argv, char *const *Envp, int Flags) {
   return execGuest(Options, Program, DirFd, Path, Argv, Envp, Flags);
+}
+
+void Process::memoryChanged(uint64_t Lo, uint64_t Hi) {
+  codeChanged(nullptr, Lo, Hi);
+}
+
+sys::ImageInfo Process::imageInfo() {
+  sys::ImageInfo I;
+  I.StartBrk = Mem.brkStart();
+  I.StartStack = Program.Sp;
+  I.ArgStart = Program.ArgStart;
+  I.ArgEnd = Program.ArgEnd;
+  I.EnvStart = Program.EnvStart;
+  I.EnvEnd = Program.EnvEnd;
+  return I;
+}
+
+std::string Process::cpuinfo() {
+  return cpu::cpuinfo(static_cast<unsigned>(sysconf(_SC_NPROCESSORS_ONLN)));
 }

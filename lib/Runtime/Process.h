@@ -8,6 +8,7 @@
 #define XLATE_LIB_RUNTIME_PROCESS_H
 
 #include "Promotion.h"
+#include "xlate/Baseline/Baseline.h"
 #include "xlate/Runtime/CodeMap.h"
 #include "xlate/Runtime/GuestMemory.h"
 #include "xlate/Runtime/Loader.h"
@@ -101,10 +102,17 @@ public:
   const std::string &exeGuestPath() override;
   std::vector<uint8_t> auxv() override;
   std::string cmdline() override;
+  void memoryChanged(uint64_t Lo, uint64_t Hi) override;
+  sys::ImageInfo imageInfo() override;
+  std::string cpuinfo() override;
 
 private:
   void *translate(GuestThread &T);
-  void runInterp(GuestThread &T);
+  Block *interpBlockAt(uint64_t Pc, uint64_t Limit);
+  void *unitAt(uint64_t Pc, uint64_t Limit);
+  void compileIfNew(GuestThread &T, uint64_t Limit);
+  void protectCode(uint64_t Lo, uint64_t Hi);
+  void resetCode(GuestThread &T);
   void handleExit(GuestThread &T);
   void promote(GuestThread &T);
   sys::Result forkProcess(GuestThread &T, const clone_args &Args);
@@ -114,6 +122,12 @@ private:
                const KernelSigaction &A);
   [[noreturn]] void dieBySignal(GuestThread &T, const PendingSignal &P);
   void reapStacks();
+
+  baseline::Baseline Base; ///< Used under the code map's lock.
+  bool ThunksEmitted = false;
+  /// Held while every other thread is kept out of translated code.
+  std::mutex WorldLock;
+  std::atomic<bool> WorldStopped{false};
 
   std::mutex ThreadLock;
   GuestThread *Threads = nullptr;

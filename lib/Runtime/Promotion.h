@@ -26,6 +26,10 @@ public:
   /// Units that were compiled may be asked for again.
   void forget();
 
+  /// No compilation is under way between the two.
+  void pause() { CompileLock.lock(); }
+  void resume() { CompileLock.unlock(); }
+
   /// Around a fork: no compilation is under way between the two.
   void lockForFork();
   void unlockAfterFork(bool InChild);

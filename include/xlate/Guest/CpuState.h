@@ -41,12 +41,12 @@ enum class ExitReason : uint32_t {
   Breakpoint,  ///< BRK at Pc; ExitInfo = immediate.
   Undefined,   ///< Unallocated or unsupported instruction at Pc; ExitInfo =
                ///< instruction word.
-  Poll,        ///< PollFlag was set; continue at Pc after safepoint work.
+  Poll,        ///< Continue at Pc after safepoint work. ExitInfo = 1: the
+               ///< unit at Pc used up its heat, consider promotion.
   ICacheFlush, ///< IC IVAU; ExitInfo = address. Pc = next instruction.
   AlignFault,  ///< Misaligned exclusive/atomic at Pc; ExitInfo = address.
   Barrier,     ///< ISB: Pc = next instruction; pending invalidations apply.
   Step,        ///< Interpreter executed its instruction budget.
-  Hot,         ///< The unit at Pc used up its heat: consider promotion.
 };
 
 /// Entries of the per-thread indirect branch cache (power of two).

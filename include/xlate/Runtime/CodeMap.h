@@ -35,6 +35,8 @@ struct Unit {
   /// True if pinned registers in the signal context and CpuState together are
   /// the exact guest state at every faulting access.
   bool Precise = false;
+  /// Guest code elsewhere that the unit relies on: it goes when this changes.
+  std::vector<std::pair<uint64_t, uint64_t>> Depends;
   /// Sorted (host offset, guest PC of the code from there on).
   std::vector<std::pair<uint32_t, uint64_t>> PcMap;
 
@@ -42,8 +44,8 @@ struct Unit {
   uint64_t guestPc(const char *HostPc) const;
 };
 
-/// A guest entry address that code refers to. Lives in the code region: never
-/// freed, so that a stale jump through a slot is always safe.
+/// A guest entry address that code refers to. Lives in the code region as long
+/// as any code does, so that a stale jump through a slot is always safe.
 struct Entry {
   std::atomic<void *> Slot; ///< Unit entry, or the miss stub.
   /// Counts down in translated code; at zero the unit asks for promotion.
@@ -73,6 +75,12 @@ public:
   char *codeCursor() { return Cursor; }
   size_t codeSpace() const { return static_cast<size_t>(CodeEnd - Cursor); }
   char *commitCode(size_t Size);
+  /// Time for reset(): too little is left for one more unit and its entries.
+  bool nearlyFull() const {
+    constexpr size_t Reserve = 1 << 20;
+    return codeSpace() < Reserve ||
+           static_cast<size_t>(SlotEnd - SlotCursor) < Reserve;
+  }
 
   /// Make U the translation of its entry.
   void publish(std::unique_ptr<Unit> U);
@@ -83,8 +91,8 @@ public:
   bool invalidate(uint64_t Lo, uint64_t Hi);
   /// Withdraw every unit that is not Precise. True if there was one.
   bool withdrawImprecise();
-  /// Withdraw everything and reuse the code space. Only when no thread is in
-  /// translated code.
+  /// Forget everything and reuse the space. Only when no thread is in
+  /// translated code, and all jump caches are emptied before one is again.
   void reset();
 
   /// The unit that contains a host address. Safe in a signal handler of a
