@@ -115,22 +115,23 @@ void FNMSUB_s(Ops &O, unsigned ftype, unsigned Rm, unsigned Ra, unsigned Rn,
   mulAdd(O, ftype, Rm, Ra, Rn, Rd, true, false);
 }
 
-// FCMP, FCMPE, C7.2.66, C7.2.67
-void FCMP_s(Ops &O, unsigned ftype, unsigned Rm, unsigned Rn,
-            unsigned signalling) {
-  Val N = O.vreg(Rn), M = O.vreg(Rm);
-  O.flagsFcmp(fpLane(ftype), N, M, signalling);
-}
-void FCMP_szero(Ops &O, unsigned ftype, unsigned Rn, unsigned signalling) {
-  O.flagsFcmp(fpLane(ftype), O.vreg(Rn), O.vzero(), signalling);
-}
-
-// FCCMP, FCCMPE, C7.2.54, C7.2.55
-void FCCMP_s(Ops &O, unsigned ftype, unsigned Rm, unsigned cond, unsigned Rn,
-             unsigned signalling, unsigned nzcv) {
-  Val N = O.vreg(Rn), M = O.vreg(Rm);
-  O.flagsFccmp(fpLane(ftype), O.cond(cond), N, M, signalling, nzcv);
-}
+// FCMP, FCMPE, C7.2.66, C7.2.67; FCCMP, FCCMPE, C7.2.54, C7.2.55
+#define COMPARE(NAME, CNAME, SIGNALLING)                                       \
+  void NAME##_s(Ops &O, unsigned ftype, unsigned Rm, unsigned Rn) {            \
+    Val N = O.vreg(Rn), M = O.vreg(Rm);                                        \
+    O.flagsFcmp(fpLane(ftype), N, M, SIGNALLING);                              \
+  }                                                                            \
+  void NAME##_szero(Ops &O, unsigned ftype, unsigned Rn) {                     \
+    O.flagsFcmp(fpLane(ftype), O.vreg(Rn), O.vzero(), SIGNALLING);             \
+  }                                                                            \
+  void CNAME##_s(Ops &O, unsigned ftype, unsigned Rm, unsigned cond,           \
+                 unsigned Rn, unsigned nzcv) {                                 \
+    Val N = O.vreg(Rn), M = O.vreg(Rm);                                        \
+    O.flagsFccmp(fpLane(ftype), O.cond(cond), N, M, SIGNALLING, nzcv);         \
+  }
+COMPARE(FCMP, FCCMP, false)
+COMPARE(FCMPE, FCCMPE, true)
+#undef COMPARE
 
 // FCSEL, C7.2.68
 void FCSEL_s(Ops &O, unsigned ftype, unsigned Rm, unsigned cond, unsigned Rn,

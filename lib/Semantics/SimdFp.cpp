@@ -167,16 +167,16 @@ ACROSS(FMINNMV, &Ops::fMinNm)
 #undef ACROSS
 
 // FMLAL, FMLSL and FMLAL2, FMLSL2 (vector), C7.2.111
-void FMLAL_v(Ops &O, unsigned q, unsigned sub, unsigned Rm, unsigned Rn,
-             unsigned Rd) {
-  Val M = O.vreg(Rm);
-  mulAddLong(O, q, false, sub, M, Rn, Rd);
-}
-void FMLAL2_v(Ops &O, unsigned q, unsigned sub, unsigned Rm, unsigned Rn,
-              unsigned Rd) {
-  Val M = O.vreg(Rm);
-  mulAddLong(O, q, true, sub, M, Rn, Rd);
-}
+#define LONG(NAME, HIGH, SUB)                                                  \
+  void NAME##_v(Ops &O, unsigned q, unsigned Rm, unsigned Rn, unsigned Rd) {   \
+    Val M = O.vreg(Rm);                                                        \
+    mulAddLong(O, q, HIGH, SUB, M, Rn, Rd);                                    \
+  }
+LONG(FMLAL, false, false)
+LONG(FMLSL, false, true)
+LONG(FMLAL2, true, false)
+LONG(FMLSL2, true, true)
+#undef LONG
 
 // FCADD, C7.2.56; FCMLA, C7.2.65
 void FCADD_v(Ops &O, unsigned q, unsigned size, unsigned Rm, unsigned rot,
@@ -201,9 +201,15 @@ void BFMMLA_v(Ops &O, unsigned Rm, unsigned Rn, unsigned Rd) {
   Val D = O.vreg(Rd), N = O.vreg(Rn), M = O.vreg(Rm);
   O.setVreg(Rd, O.bfMmla(L32, 4, D, N, M));
 }
-void BFMLAL_v(Ops &O, unsigned top, unsigned Rm, unsigned Rn, unsigned Rd) {
+static void bfMlal(Ops &O, bool Top, unsigned Rm, unsigned Rn, unsigned Rd) {
   Val D = O.vreg(Rd), N = O.vreg(Rn), M = O.vreg(Rm);
-  O.setVreg(Rd, O.bfMlal(L32, 4, D, N, M, top));
+  O.setVreg(Rd, O.bfMlal(L32, 4, D, N, M, Top));
+}
+void BFMLALB_v(Ops &O, unsigned Rm, unsigned Rn, unsigned Rd) {
+  bfMlal(O, false, Rm, Rn, Rd);
+}
+void BFMLALT_v(Ops &O, unsigned Rm, unsigned Rn, unsigned Rd) {
+  bfMlal(O, true, Rm, Rn, Rd);
 }
 
 } // namespace xlate::sem

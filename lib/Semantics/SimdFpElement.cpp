@@ -69,16 +69,17 @@ BY_ELEMENT(FMLS, Mls)
 #undef BY_ELEMENT
 
 // FMLAL, FMLSL and FMLAL2, FMLSL2 (by element), C7.2.110
-void FMLAL_ve(Ops &O, unsigned q, unsigned L, unsigned M, unsigned Rm,
-              unsigned sub, unsigned H, unsigned Rn, unsigned Rd) {
-  Val E = dupElement(O, L16, element(L16, H, L, M, Rm));
-  mulAddLong(O, q, false, sub, E, Rn, Rd);
-}
-void FMLAL2_ve(Ops &O, unsigned q, unsigned L, unsigned M, unsigned Rm,
-               unsigned sub, unsigned H, unsigned Rn, unsigned Rd) {
-  Val E = dupElement(O, L16, element(L16, H, L, M, Rm));
-  mulAddLong(O, q, true, sub, E, Rn, Rd);
-}
+#define LONG(NAME, HIGH, SUB)                                                  \
+  void NAME##_ve(Ops &O, unsigned q, unsigned L, unsigned M, unsigned Rm,      \
+                 unsigned H, unsigned Rn, unsigned Rd) {                       \
+    Val E = dupElement(O, L16, element(L16, H, L, M, Rm));                     \
+    mulAddLong(O, q, HIGH, SUB, E, Rn, Rd);                                    \
+  }
+LONG(FMLAL, false, false)
+LONG(FMLSL, false, true)
+LONG(FMLAL2, true, false)
+LONG(FMLSL2, true, true)
+#undef LONG
 
 // FCMLA (by element), C7.2.64: the index counts complex pairs
 static void complexElement(Ops &O, Lane L, bool Q, unsigned Rm, unsigned Index,
@@ -104,11 +105,18 @@ void BFDOT_ve(Ops &O, unsigned q, unsigned L, unsigned M, unsigned Rm,
   Val E = dupElement(O, L32, element(L32, H, L, M, Rm));
   O.setVreg(Rd, O.bfDot(L32, lanes(q, L32), D, N, E));
 }
-void BFMLAL_ve(Ops &O, unsigned top, unsigned L, unsigned M, unsigned Rm,
-               unsigned H, unsigned Rn, unsigned Rd) {
-  Val D = O.vreg(Rd), N = O.vreg(Rn);
-  Val E = dupElement(O, L16, element(L16, H, L, M, Rm));
-  O.setVreg(Rd, O.bfMlal(L32, 4, D, N, E, top));
+static void bfMlalElement(Ops &O, bool Top, Element E, unsigned Rn,
+                          unsigned Rd) {
+  Val D = O.vreg(Rd), N = O.vreg(Rn), M = dupElement(O, L16, E);
+  O.setVreg(Rd, O.bfMlal(L32, 4, D, N, M, Top));
+}
+void BFMLALB_ve(Ops &O, unsigned L, unsigned M, unsigned Rm, unsigned H,
+                unsigned Rn, unsigned Rd) {
+  bfMlalElement(O, false, element(L16, H, L, M, Rm), Rn, Rd);
+}
+void BFMLALT_ve(Ops &O, unsigned L, unsigned M, unsigned Rm, unsigned H,
+                unsigned Rn, unsigned Rd) {
+  bfMlalElement(O, true, element(L16, H, L, M, Rm), Rn, Rd);
 }
 
 // SCVTF, UCVTF, FCVTZS, FCVTZU (vector, fixed-point), C7.2.233, C7.2.387,
