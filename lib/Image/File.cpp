@@ -134,39 +134,45 @@ Error whyNotArm64(const FileId &Id) {
 }
 
 Expected<ScriptLine> readScriptLine(const ByteSource &File) {
-  // Like the kernel, look at no more than the first 256 bytes.
-  char Buffer[256];
-  std::string_view Line(Buffer, File.readSome(0, Buffer, sizeof Buffer));
+  // Like the kernel, look at 256 bytes, zeros behind the end of a shorter file.
+  char Buffer[256] = {};
+  File.readSome(0, Buffer, sizeof Buffer);
+  const std::string_view Text(Buffer, sizeof Buffer);
+  constexpr std::string_view Blank = " \t", Terminator(" \t\0", 3);
   const Error NoInterp = {ENOEXEC, "the #! line names no interpreter"};
-  if (!Line.starts_with("#!"))
+  if (!Text.starts_with("#!"))
     return NoInterp;
-  size_t LineEnd = Line.find('\n');
-  if (LineEnd == Line.npos && Line.size() == sizeof Buffer) {
+  size_t End = Text.find('\n');
+  if (End == Text.npos) {
     // An argument may be cut off at the end of the buffer, a path may not.
-    size_t Path = Line.find_first_not_of(" \t", 2);
-    if (Path != Line.npos &&
-        Line.find_first_of(std::string_view(" \t\0", 3), Path) == Line.npos)
+    size_t Path = Text.find_first_not_of(Blank, 2);
+    if (Path == Text.npos)
+      return NoInterp;
+    if (Text.find_first_of(Terminator, Path) == Text.npos)
       return Error{ENOEXEC, "the #! line is too long"};
-    LineEnd = sizeof Buffer - 1;
+    End = sizeof Buffer - 1;
   }
-  Line = Line.substr(0, LineEnd);
-  Line = Line.substr(0, Line.find('\0'));
-  Line.remove_prefix(2);
-  constexpr std::string_view Blank = " \t";
+  std::string_view Line = Text.substr(2, End - 2);
+  // Blanks in front of padding are not at the line's end.
+  Line = Line.substr(0, Line.find_last_not_of(Blank) + 1);
   size_t Start = Line.find_first_not_of(Blank);
   if (Start == Line.npos)
     return NoInterp;
   Line.remove_prefix(Start);
-  size_t End = Line.find_first_of(Blank);
+
   ScriptLine Result;
-  Result.Interp = Line.substr(0, End);
-  if (End != Line.npos) {
-    Line.remove_prefix(End);
-    size_t First = Line.find_first_not_of(Blank);
-    if (First != Line.npos) {
-      Result.Arg = Line.substr(First, Line.find_last_not_of(Blank) + 1 - First);
-      Result.HasArg = true;
-    }
+  size_t PathEnd = Line.find_first_of(Terminator);
+  Result.Interp = Line.substr(0, PathEnd);
+  // "#!" at the end of a file; the kernel then tries to open nothing.
+  if (Result.Interp.empty())
+    return Error{EACCES, NoInterp.Reason};
+  if (PathEnd == Line.npos || Line[PathEnd] == '\0')
+    return Result;
+  Line.remove_prefix(PathEnd);
+  if (size_t First = Line.find_first_not_of(Blank); First != Line.npos) {
+    Line.remove_prefix(First);
+    Result.Arg = Line.substr(0, Line.find('\0'));
+    Result.HasArg = true;
   }
   return Result;
 }
