@@ -18,17 +18,20 @@ static_assert(STATE_HOST_SP == offsetof(CpuState, HostSp));
 static_assert(STATE_SELF == offsetof(CpuState, Self));
 static_assert(STATE_TMP(1) == offsetof(CpuState, Tmp[1]));
 static_assert(JUMP_CACHE_MASK == (JumpCacheSize - 1) * sizeof(JumpCacheEntry));
-static_assert(sizeof(JumpCacheEntry) == 4 << 2, "the indirect stub scales pc by 4");
+static_assert(sizeof(JumpCacheEntry) == 4 << 2,
+              "the indirect stub scales pc by 4");
 static_assert(static_cast<unsigned>(ExitReason::Miss) == 0);
-static_assert(abi::NumPinnedGpr == 10 && abi::NumPinnedVec == 8 && abi::PinnedGpr[0] == 31 &&
-              abi::PinnedGpr[5] == 8 && abi::PinnedGpr[9] == 30);
+static_assert(abi::NumPinnedGpr == 10 && abi::NumPinnedVec == 8 &&
+              abi::PinnedGpr[0] == 31 && abi::PinnedGpr[5] == 8 &&
+              abi::PinnedGpr[9] == 30);
 
 void xlate::initStubs(CpuState &S) {
   S.ExitStub = reinterpret_cast<void *>(xlate_exit_stub);
   S.MissStub = reinterpret_cast<void *>(xlate_miss_stub);
   S.IndirectStub = reinterpret_cast<void *>(xlate_indirect_stub);
-  S.EvalStub = reinterpret_cast<void *>(__builtin_cpu_supports("avx") ? xlate_eval_stub_avx
-                                                                       : xlate_eval_stub_sse);
+  S.EvalStub = reinterpret_cast<void *>(__builtin_cpu_supports("avx")
+                                            ? xlate_eval_stub_avx
+                                            : xlate_eval_stub_sse);
   S.EvalTable = reinterpret_cast<void *const *>(EvalTable);
   S.Self = &S;
 }

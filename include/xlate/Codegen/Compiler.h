@@ -1,0 +1,88 @@
+//===- Compiler.h - Compiling guest code with LLVM --------------*- C++ -*-===//
+//
+// The optimising tier as the runtime sees it. Free of LLVM.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_CODEGEN_COMPILER_H
+#define XLATE_CODEGEN_COMPILER_H
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace xlate::codegen {
+
+struct CompilerOptions {
+  /// "host", "x86-64-v2", "x86-64-v3" or any LLVM CPU name.
+  std::string Cpu = "host";
+  /// 0..3. 1 is the JIT's: a cheap mid-end.
+  unsigned OptLevel = 1;
+};
+
+/// Where guest code may be read and which entries get units of their own.
+struct GuestCode {
+  /// End of the readable, executable guest bytes that begin at an address; 0
+  /// if it isn't guest code. Must stay readable during the compilation.
+  std::function<uint64_t(uint64_t Pc)> CodeEnd;
+  /// True for addresses whose code isn't copied into other units.
+  std::function<bool(uint64_t Pc)> IsEntry;
+};
+
+struct UnitOptions {
+  bool WriteThrough = false;
+  bool StorePinnedAtEntry = true;
+  unsigned MaxBlocks = 64;
+  unsigned MaxInsns = 1000;
+};
+
+/// Placement of code that is to run in this process.
+struct JitMemory {
+  /// Writable memory that becomes code; null when there's no room. The
+  /// compiler writes the linked code there, at the address it will run at.
+  std::function<char *(size_t Size, size_t Align)> Allocate;
+  /// Address of the 8-byte slot of a guest entry; within 2 GiB of the code.
+  std::function<void *(uint64_t Pc)> Slot;
+};
+
+struct Unit {
+  uint64_t Pc = 0;
+  void *Entry = nullptr;
+  size_t Size = 0;
+  uint64_t GuestLo = 0, GuestHi = 0; ///< Spans the guest bytes used.
+  /// Sorted (host offset from Entry, guest PC of the code from there on).
+  std::vector<std::pair<uint32_t, uint64_t>> PcMap;
+};
+
+/// One per thread that compiles: holds a target machine, no other shared state.
+class Compiler {
+public:
+  explicit Compiler(const CompilerOptions &Options);
+  ~Compiler();
+
+  /// CPU name and features that the code depends on, for cache keys.
+  std::string hostKey() const;
+
+  /// Compile units for the given entries, together. Entries without readable
+  /// code are left out. On failure returns no unit and sets Error.
+  std::vector<Unit> compile(const std::vector<uint64_t> &Entries,
+                            const GuestCode &Code, const UnitOptions &Options,
+                            const JitMemory &Memory, std::string &Error);
+
+  /// As compile(), up to the given form, for tools and AOT.
+  enum class Form { LlvmIr, OptIr, Asm, Object };
+  bool emit(const std::vector<uint64_t> &Entries, const GuestCode &Code,
+            const UnitOptions &Options, Form What, std::string &Out,
+            std::string &Error);
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> I;
+};
+
+} // namespace xlate::codegen
+
+#endif // XLATE_CODEGEN_COMPILER_H

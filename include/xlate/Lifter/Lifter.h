@@ -1,0 +1,61 @@
+//===- Lifter.h - Regions to LLVM IR ----------------------------*- C++ -*-===//
+//
+// Turns a region into one LLVM function `unit_<entry in hex>` with the unit ABI
+// (xlate/Guest/UnitAbi.h). External symbols of the result: `slot_<hex>`, the
+// 8-byte slots of guest entries. Everything else is reached through %gs.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_LIFTER_LIFTER_H
+#define XLATE_LIFTER_LIFTER_H
+
+#include "xlate/Lifter/Region.h"
+
+namespace llvm {
+class Function;
+class Module;
+} // namespace llvm
+
+namespace xlate::lift {
+
+/// Host instructions that lowerings may use beyond what LLVM picks itself.
+struct HostFeatures {
+  bool Sse41 = false, Ssse3 = false, Sse42 = false, Avx = false, Avx2 = false,
+       Fma = false;
+  bool F16c = false, Aes = false, Pclmul = false, Sha = false, Gfni = false,
+       Avx512Vl = false;
+};
+
+struct LiftOptions {
+  HostFeatures Host;
+  /// Keep CpuState exact at every access that can fault: register writes are
+  /// stored at once.
+  bool WriteThrough = false;
+  /// With WriteThrough: also store the pinned registers at unit entry, for
+  /// callers that don't write through.
+  bool StorePinnedAtEntry = true;
+  /// Attach a location to every instruction; see lineOf().
+  bool DebugLines = true;
+};
+
+/// Debug line of a guest address in R's unit, and back.
+inline unsigned lineOf(const Region &R, uint64_t Pc) {
+  return static_cast<unsigned>((Pc - R.Lo) / 4 + 1);
+}
+inline uint64_t pcOfLine(const Region &R, unsigned Line) {
+  return R.Lo + 4 * uint64_t(Line - 1);
+}
+
+/// Names of a unit's function and of a guest entry's slot.
+std::string unitName(uint64_t Pc);
+std::string slotName(uint64_t Pc);
+
+/// Add R's unit to M.
+llvm::Function *liftRegion(llvm::Module &M, const Region &R,
+                           const LiftOptions &Options);
+
+/// Module flags that units rely on; once per module.
+void prepareModule(llvm::Module &M);
+
+} // namespace xlate::lift
+
+#endif // XLATE_LIFTER_LIFTER_H

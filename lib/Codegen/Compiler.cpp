@@ -1,0 +1,183 @@
+//===- Compiler.cpp - Compiling guest code with LLVM ----------------------===//
+
+#include "xlate/Codegen/Compiler.h"
+#include "Link.h"
+#include "Pipeline.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace xlate;
+using namespace xlate::codegen;
+
+struct Compiler::Impl {
+  CompilerOptions Options;
+  std::unique_ptr<TargetMachine> Target;
+  std::string Error;
+
+  std::vector<lift::Region> lift(Module &M,
+                                 const std::vector<uint64_t> &Entries,
+                                 const GuestCode &Code,
+                                 const UnitOptions &Units);
+  bool emit(Module &M, Form What, raw_pwrite_stream &Out);
+};
+
+Compiler::Compiler(const CompilerOptions &Options)
+    : I(std::make_unique<Impl>()) {
+  I->Options = Options;
+  I->Target = makeTarget(Options, I->Error);
+}
+
+Compiler::~Compiler() = default;
+
+std::string Compiler::hostKey() const {
+  if (!I->Target)
+    return "";
+  return (I->Target->getTargetCPU() + ":" +
+          I->Target->getTargetFeatureString() + ":O" +
+          Twine(I->Options.OptLevel))
+      .str();
+}
+
+std::vector<lift::Region>
+Compiler::Impl::lift(Module &M, const std::vector<uint64_t> &Entries,
+                     const GuestCode &Code, const UnitOptions &Units) {
+  prepareForTarget(M, *Target);
+  lift::prepareModule(M);
+  lift::RegionLimits Limits;
+  Limits.MaxBlocks = Units.MaxBlocks;
+  Limits.MaxInsns = Units.MaxInsns;
+  Limits.CodeEnd = Code.CodeEnd;
+  Limits.IsEntry = Code.IsEntry;
+  lift::LiftOptions Lo;
+  Lo.Host = hostFeatures(*Target);
+  Lo.WriteThrough = Units.WriteThrough;
+  Lo.StorePinnedAtEntry = Units.StorePinnedAtEntry;
+
+  std::vector<lift::Region> Regions;
+  for (uint64_t Pc : Entries) {
+    lift::Region R = lift::discoverRegion(Pc, Limits);
+    if (R.Blocks.empty() || M.getFunction(lift::unitName(Pc)))
+      continue;
+    Function *F = lift::liftRegion(M, R, Lo);
+    F->addFnAttr("target-cpu", Target->getTargetCPU());
+    F->addFnAttr("target-features", Target->getTargetFeatureString());
+    Regions.push_back(std::move(R));
+  }
+  return Regions;
+}
+
+bool Compiler::Impl::emit(Module &M, Form What, raw_pwrite_stream &Out) {
+  if (What == Form::LlvmIr) {
+    M.print(Out, nullptr);
+    return true;
+  }
+  legacy::PassManager Pm;
+  addMidEnd(Pm, *Target, Options.OptLevel);
+  if (What == Form::OptIr) {
+    Pm.run(M);
+    M.print(Out, nullptr);
+    return true;
+  }
+  const auto Type = What == Form::Asm ? CodeGenFileType::AssemblyFile
+                                      : CodeGenFileType::ObjectFile;
+  if (Target->addPassesToEmitFile(Pm, Out, nullptr, Type,
+                                  /*DisableVerify=*/true)) {
+    Error = "the target can't emit this file type";
+    return false;
+  }
+  Pm.run(M);
+  return true;
+}
+
+bool Compiler::emit(const std::vector<uint64_t> &Entries, const GuestCode &Code,
+                    const UnitOptions &Units, Form What, std::string &Out,
+                    std::string &Error) {
+  if (!I->Target) {
+    Error = I->Error;
+    return false;
+  }
+  LLVMContext Ctx;
+  Module M("units", Ctx);
+  I->lift(M, Entries, Code, Units);
+  raw_string_ostream Problems(Error);
+  if (verifyModule(M, &Problems))
+    return false;
+  SmallString<0> Buffer;
+  raw_svector_ostream Os(Buffer);
+  if (!I->emit(M, What, Os)) {
+    Error = I->Error;
+    return false;
+  }
+  Out = Buffer.str();
+  return true;
+}
+
+/// The part of the line rows that belongs to R's unit.
+static std::vector<std::pair<uint32_t, uint64_t>>
+pcMap(const std::vector<std::pair<uint64_t, unsigned>> &Rows,
+      const LinkedObject::Symbol &Where, const lift::Region &R) {
+  std::vector<std::pair<uint32_t, uint64_t>> Map;
+  auto It =
+      std::lower_bound(Rows.begin(), Rows.end(), std::pair(Where.Offset, 0u));
+  for (; It != Rows.end() && It->first < Where.Offset + Where.Size; ++It) {
+    const uint64_t Pc = lift::pcOfLine(R, It->second);
+    const uint32_t Offset = static_cast<uint32_t>(It->first - Where.Offset);
+    if (!Map.empty() && Map.back().first == Offset)
+      Map.back().second = Pc;
+    else if (Map.empty() || Map.back().second != Pc)
+      Map.emplace_back(Offset, Pc);
+  }
+  return Map;
+}
+
+std::vector<Unit> Compiler::compile(const std::vector<uint64_t> &Entries,
+                                    const GuestCode &Code,
+                                    const UnitOptions &Options,
+                                    const JitMemory &Memory,
+                                    std::string &Error) {
+  std::vector<Unit> Units;
+  if (!I->Target) {
+    Error = I->Error;
+    return Units;
+  }
+  LLVMContext Ctx;
+  Ctx.setDiscardValueNames(true);
+  Module M("units", Ctx);
+  std::vector<lift::Region> Regions = I->lift(M, Entries, Code, Options);
+  if (Regions.empty())
+    return Units;
+  SmallVector<char, 0> Buffer;
+  raw_svector_ostream Os(Buffer);
+  if (!I->emit(M, Form::Object, Os)) {
+    Error = I->Error;
+    return Units;
+  }
+  Expected<std::unique_ptr<object::ObjectFile>> Object =
+      object::ObjectFile::createELFObjectFile(
+          MemoryBufferRef(StringRef(Buffer.data(), Buffer.size()), "units"));
+  if (!Object) {
+    Error = toString(Object.takeError());
+    return Units;
+  }
+  LinkedObject Linked;
+  if (!linkObject(cast<object::ELF64LEObjectFile>(**Object), Memory, Linked,
+                  Error))
+    return Units;
+  const auto Rows = lineRows(**Object);
+  for (const lift::Region &R : Regions) {
+    const LinkedObject::Symbol &Where =
+        Linked.Functions[lift::unitName(R.Entry)];
+    Unit U;
+    U.Pc = R.Entry;
+    U.Entry = Linked.Base + Where.Offset;
+    U.Size = Where.Size;
+    U.GuestLo = R.Lo;
+    U.GuestHi = R.Hi;
+    U.PcMap = pcMap(Rows, Where, R);
+    Units.push_back(std::move(U));
+  }
+  return Units;
+}

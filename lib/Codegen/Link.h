@@ -1,0 +1,30 @@
+//===- Link.h - Object file to runnable code --------------------*- C++ -*-===//
+#ifndef XLATE_LIB_CODEGEN_LINK_H
+#define XLATE_LIB_CODEGEN_LINK_H
+
+#include "xlate/Codegen/Compiler.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Object/ELFObjectFile.h"
+
+namespace xlate::codegen {
+
+struct LinkedObject {
+  char *Base = nullptr; ///< Of the text section.
+  struct Symbol {
+    uint64_t Offset, Size;
+  };
+  llvm::StringMap<Symbol> Functions;
+};
+
+/// Lay out the code and constants of Object in Memory and resolve its
+/// relocations. False with Error set if it needs anything but slots.
+bool linkObject(const llvm::object::ELF64LEObjectFile &Object,
+                const JitMemory &Memory, LinkedObject &Out, std::string &Error);
+
+/// Line rows of Object's text: (offset, line), sorted, line 0 left out.
+std::vector<std::pair<uint64_t, unsigned>>
+lineRows(const llvm::object::ObjectFile &Object);
+
+} // namespace xlate::codegen
+
+#endif // XLATE_LIB_CODEGEN_LINK_H

@@ -1,0 +1,28 @@
+//===- Pipeline.h - Target machine and passes -------------------*- C++ -*-===//
+#ifndef XLATE_LIB_CODEGEN_PIPELINE_H
+#define XLATE_LIB_CODEGEN_PIPELINE_H
+
+#include "xlate/Codegen/Compiler.h"
+#include "xlate/Lifter/Lifter.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Target/TargetMachine.h"
+
+namespace xlate::codegen {
+
+/// Target machine for Options, or null with Error set.
+std::unique_ptr<llvm::TargetMachine> makeTarget(const CompilerOptions &Options,
+                                                std::string &Error);
+
+lift::HostFeatures hostFeatures(const llvm::TargetMachine &Target);
+
+/// Set M's triple, layout and the functions' CPU attributes.
+void prepareForTarget(llvm::Module &M, const llvm::TargetMachine &Target);
+
+/// Passes over IR.
+void addMidEnd(llvm::legacy::PassManager &Pm, llvm::TargetMachine &Target,
+               unsigned OptLevel);
+
+} // namespace xlate::codegen
+
+#endif // XLATE_LIB_CODEGEN_PIPELINE_H

@@ -1,0 +1,382 @@
+//===- Flags.cpp - Lazy NZCV ----------------------------------------------===//
+
+#include "UnitLifter.h"
+#include "xlate/Lifter/Region.h"
+
+using namespace llvm;
+
+namespace xlate::lift {
+
+/// The bit of an immediate nzcv (N = bit 3) for a flag location.
+static bool nzcvBit(unsigned Nzcv, unsigned L) {
+  return Nzcv >> (LocVf - L) & 1;
+}
+
+static bool immHolds(unsigned Cc, unsigned Nzcv) {
+  return condHolds(Cc, nzcvBit(Nzcv, LocN), nzcvBit(Nzcv, LocZ),
+                   nzcvBit(Nzcv, LocC), nzcvBit(Nzcv, LocVf));
+}
+
+void UnitLifter::setFlags(FlagSource S) {
+  // a + k sets the flags of a - (-k), which x86 compares directly, unless k is
+  // 0 (no carry) or the minimum (overflow differs).
+  if (S.K == FlagSource::Add || S.K == FlagSource::CcAdd)
+    if (auto *K = dyn_cast<ConstantInt>(S.B)) {
+      if (!K->isZero() && !K->isMinValue(true)) {
+        S.B = ConstantInt::get(K->getType(), -K->getValue());
+        S.K = S.K == FlagSource::Add ? FlagSource::Sub : FlagSource::CcSub;
+      } else if (K->isZero() && S.K == FlagSource::Add) {
+        S.K = FlagSource::Logic;
+      }
+    }
+  Flags = S;
+  FlagsStored = false;
+  for (unsigned L = LocN; L != NumLocs; ++L) {
+    Now[L] = nullptr;
+    Avail.set(L);
+    Dirty.set(L);
+  }
+}
+
+void UnitLifter::liftFlags(const Uop &U) {
+  FlagSource S;
+  switch (U.Code) {
+  case Op::cond:
+    Vals[Index_] = condition(static_cast<unsigned>(U.Imm));
+    return;
+  case Op::getNzcv: {
+    Value *R = B.getInt64(0);
+    for (unsigned L = LocN; L != NumLocs; ++L)
+      R = B.CreateOr(R, B.CreateShl(B.CreateZExt(readFlag(L), B.getInt64Ty()),
+                                    31 - (L - LocN)));
+    Vals[Index_] = R;
+    return;
+  }
+  case Op::flagsAdd:
+    S.K = FlagSource::Add;
+    break;
+  case Op::flagsSub:
+    S.K = FlagSource::Sub;
+    break;
+  case Op::flagsAdc:
+  case Op::flagsSbc:
+    S.K = FlagSource::Adc;
+    break;
+  case Op::flagsLogic:
+    S.K = FlagSource::Logic;
+    break;
+  case Op::flagsCcmp:
+    S.K = FlagSource::CcSub;
+    break;
+  case Op::flagsCcmn:
+    S.K = FlagSource::CcAdd;
+    break;
+  case Op::flagsFcmp:
+    S.K = FlagSource::Fcmp;
+    break;
+  case Op::flagsFccmp:
+    S.K = FlagSource::CcFcmp;
+    break;
+  default:
+    S.K = FlagSource::Nzcv;
+    break;
+  }
+
+  S.Imm = static_cast<unsigned>(U.Imm & 15);
+  switch (S.K) {
+  case FlagSource::Nzcv:
+    S.A = B.CreateLShr(arg(U, 0), 28);
+    break;
+  case FlagSource::Fcmp:
+  case FlagSource::CcFcmp:
+    return liftFcmp(U, S);
+  case FlagSource::CcSub:
+  case FlagSource::CcAdd:
+    S.Cond = arg(U, 0);
+    S.A = arg(U, 1);
+    S.B = arg(U, 2);
+    if (auto *K = dyn_cast<ConstantInt>(S.Cond)) {
+      if (K->isZero()) {
+        S.K = FlagSource::Nzcv;
+        S.A = B.getInt32(S.Imm);
+      } else {
+        S.K = S.K == FlagSource::CcSub ? FlagSource::Sub : FlagSource::Add;
+      }
+    }
+    break;
+  default:
+    S.A = arg(U, 0);
+    if (S.K != FlagSource::Logic)
+      S.B = arg(U, 1);
+    if (S.K == FlagSource::Adc) {
+      S.Carry = arg(U, 2);
+      if (U.Code == Op::flagsSbc)
+        S.B = B.CreateNot(S.B);
+    }
+    break;
+  }
+  setFlags(S);
+}
+
+// The comparison's exceptions are raised once, here, by a comparison that LLVM
+// may not drop; conditions then use ordinary ones, which it can merge.
+void UnitLifter::liftFcmp(const Uop &U, FlagSource S) {
+  const bool Conditional = S.K == FlagSource::CcFcmp;
+  if (U.Lane == L16) {
+    Value *Nibble = callEvalFlags(U);
+    S = FlagSource();
+    S.K = FlagSource::Nzcv;
+    S.A = Nibble;
+    return setFlags(S);
+  }
+  auto lane0 = [&](unsigned I) {
+    return B.CreateExtractElement(B.CreateBitCast(arg(U, I), fpLanesTy(U.Lane)),
+                                  uint64_t(0));
+  };
+  S.A = lane0(Conditional);
+  S.B = lane0(Conditional + 1);
+  const bool Signalling = Conditional ? U.Imm >> 4 & 1 : U.Imm & 1;
+  auto raise = [&] {
+    B.CreateConstrainedFPCmp(Signalling
+                                 ? Intrinsic::experimental_constrained_fcmps
+                                 : Intrinsic::experimental_constrained_fcmp,
+                             CmpInst::FCMP_UNO, S.A, S.B);
+  };
+  if (Conditional) {
+    S.Cond = arg(U, 0);
+    BasicBlock *Compare = newBlock("fccmp"), *Next = newBlock("on");
+    B.CreateCondBr(S.Cond, Compare, Next);
+    B.SetInsertPoint(Compare);
+    raise();
+    B.CreateBr(Next);
+    B.SetInsertPoint(Next);
+  } else {
+    raise();
+  }
+  setFlags(S);
+}
+
+//===----------------------------------------------------------------------===//
+// Conditions
+//===----------------------------------------------------------------------===//
+
+static CmpInst::Predicate subPredicate(unsigned Cc) {
+  static constexpr CmpInst::Predicate Table[] = {CmpInst::ICMP_EQ,
+                                                 CmpInst::ICMP_NE,
+                                                 CmpInst::ICMP_UGE,
+                                                 CmpInst::ICMP_ULT,
+                                                 CmpInst::BAD_ICMP_PREDICATE,
+                                                 CmpInst::BAD_ICMP_PREDICATE,
+                                                 CmpInst::BAD_ICMP_PREDICATE,
+                                                 CmpInst::BAD_ICMP_PREDICATE,
+                                                 CmpInst::ICMP_UGT,
+                                                 CmpInst::ICMP_ULE,
+                                                 CmpInst::ICMP_SGE,
+                                                 CmpInst::ICMP_SLT,
+                                                 CmpInst::ICMP_SGT,
+                                                 CmpInst::ICMP_SLE};
+  return Table[Cc];
+}
+
+// FCMP: less 1000, equal 0110, greater 0010, unordered 0011.
+static CmpInst::Predicate fcmpPredicate(unsigned Cc) {
+  static constexpr CmpInst::Predicate Table[] = {
+      CmpInst::FCMP_OEQ, CmpInst::FCMP_UNE, CmpInst::FCMP_UGE,
+      CmpInst::FCMP_OLT, CmpInst::FCMP_OLT, CmpInst::FCMP_UGE,
+      CmpInst::FCMP_UNO, CmpInst::FCMP_ORD, CmpInst::FCMP_UGT,
+      CmpInst::FCMP_OLE, CmpInst::FCMP_OGE, CmpInst::FCMP_ULT,
+      CmpInst::FCMP_OGT, CmpInst::FCMP_ULE};
+  return Table[Cc];
+}
+
+/// A comparison outside the constrained world: it has no visible effect.
+static Value *plainFcmp(IRBuilder<> &B, CmpInst::Predicate P, Value *A,
+                        Value *Bv) {
+  return B.Insert(CmpInst::Create(Instruction::FCmp, P, A, Bv));
+}
+
+Value *UnitLifter::condition(unsigned Cc) {
+  if (Cc >= 14)
+    return B.getTrue();
+  if (!FlagsStored)
+    return conditionOf(Flags, Cc);
+  return conditionOf(FlagSource(), Cc);
+}
+
+Value *UnitLifter::conditionOf(const FlagSource &S, unsigned Cc) {
+  switch (S.K) {
+  case FlagSource::Fcmp:
+    return plainFcmp(B, fcmpPredicate(Cc), S.A, S.B);
+  case FlagSource::Sub:
+    if (CmpInst::Predicate P = subPredicate(Cc);
+        P != CmpInst::BAD_ICMP_PREDICATE)
+      return B.CreateICmp(P, S.A, S.B);
+    break;
+  case FlagSource::Logic: {
+    Value *Zero = ConstantInt::get(S.A->getType(), 0);
+    switch (Cc) {
+    case 10:
+      return B.CreateICmpSGE(S.A, Zero);
+    case 11:
+      return B.CreateICmpSLT(S.A, Zero);
+    case 12:
+      return B.CreateICmpSGT(S.A, Zero);
+    case 13:
+      return B.CreateICmpSLE(S.A, Zero);
+    default:
+      break;
+    }
+    break;
+  }
+  case FlagSource::CcSub:
+  case FlagSource::CcAdd:
+  case FlagSource::CcFcmp: {
+    FlagSource Inner = S;
+    Inner.K = S.K == FlagSource::CcSub   ? FlagSource::Sub
+              : S.K == FlagSource::CcAdd ? FlagSource::Add
+                                         : FlagSource::Fcmp;
+    return B.CreateSelect(S.Cond, conditionOf(Inner, Cc),
+                          B.getInt1(immHolds(Cc, S.Imm)));
+  }
+  default:
+    break;
+  }
+
+  auto flag = [&](unsigned L) {
+    return S.K == FlagSource::InLocs ? readLoc(L) : flagFrom(S, L);
+  };
+  Value *R;
+  switch (Cc >> 1) {
+  case 0:
+    R = flag(LocZ);
+    break;
+  case 1:
+    R = flag(LocC);
+    break;
+  case 2:
+    R = flag(LocN);
+    break;
+  case 3:
+    R = flag(LocVf);
+    break;
+  case 4:
+    R = B.CreateAnd(flag(LocC), B.CreateNot(flag(LocZ)));
+    break;
+  case 5:
+    R = B.CreateICmpEQ(flag(LocN), flag(LocVf));
+    break;
+  default:
+    R = B.CreateAnd(B.CreateICmpEQ(flag(LocN), flag(LocVf)),
+                    B.CreateNot(flag(LocZ)));
+    break;
+  }
+  return Cc & 1 ? B.CreateNot(R) : R;
+}
+
+/// Carry or overflow of the two-operand arithmetic intrinsic Id.
+static Value *overflowBit(IRBuilder<> &B, Intrinsic::ID Id, Value *A,
+                          Value *Bv) {
+  return B.CreateExtractValue(B.CreateBinaryIntrinsic(Id, A, Bv), 1);
+}
+
+Value *UnitLifter::flagFrom(const FlagSource &S, unsigned L) {
+  Type *T = S.A ? S.A->getType() : nullptr;
+  auto negative = [&](Value *V) {
+    return B.CreateICmpSLT(V, ConstantInt::get(T, 0));
+  };
+  auto zero = [&](Value *V) {
+    return B.CreateICmpEQ(V, ConstantInt::get(T, 0));
+  };
+  switch (S.K) {
+  case FlagSource::Sub:
+    switch (L) {
+    case LocN:
+      return negative(B.CreateSub(S.A, S.B));
+    case LocZ:
+      return B.CreateICmpEQ(S.A, S.B);
+    case LocC:
+      return B.CreateICmpUGE(S.A, S.B);
+    default:
+      return overflowBit(B, Intrinsic::ssub_with_overflow, S.A, S.B);
+    }
+  case FlagSource::Add: {
+    Value *Sum = B.CreateAdd(S.A, S.B);
+    switch (L) {
+    case LocN:
+      return negative(Sum);
+    case LocZ:
+      return zero(Sum);
+    case LocC:
+      return B.CreateICmpULT(Sum, S.A);
+    default:
+      return overflowBit(B, Intrinsic::sadd_with_overflow, S.A, S.B);
+    }
+  }
+  case FlagSource::Adc: {
+    Value *Partial = B.CreateAdd(S.A, S.B), *Carry = B.CreateZExt(S.Carry, T);
+    Value *Sum = B.CreateAdd(Partial, Carry);
+    switch (L) {
+    case LocN:
+      return negative(Sum);
+    case LocZ:
+      return zero(Sum);
+    case LocC:
+      return B.CreateOr(
+          overflowBit(B, Intrinsic::uadd_with_overflow, S.A, S.B),
+          overflowBit(B, Intrinsic::uadd_with_overflow, Partial, Carry));
+    default:
+      return negative(
+          B.CreateAnd(B.CreateXor(S.A, Sum), B.CreateXor(S.B, Sum)));
+    }
+  }
+  case FlagSource::Logic:
+    return L == LocN ? negative(S.A) : L == LocZ ? zero(S.A) : B.getFalse();
+  case FlagSource::Nzcv:
+    return B.CreateTrunc(B.CreateLShr(S.A, LocVf - L), B.getInt1Ty());
+  case FlagSource::Fcmp:
+    return plainFcmp(B,
+                     fcmpPredicate(L == LocN   ? 4
+                                   : L == LocZ ? 0
+                                   : L == LocC ? 2
+                                               : 6),
+                     S.A, S.B);
+  case FlagSource::CcSub:
+  case FlagSource::CcAdd:
+  case FlagSource::CcFcmp: {
+    FlagSource Inner = S;
+    Inner.K = S.K == FlagSource::CcSub   ? FlagSource::Sub
+              : S.K == FlagSource::CcAdd ? FlagSource::Add
+                                         : FlagSource::Fcmp;
+    return B.CreateSelect(S.Cond, flagFrom(Inner, L),
+                          B.getInt1(nzcvBit(S.Imm, L)));
+  }
+  case FlagSource::InLocs:
+    break;
+  }
+  return readLoc(L);
+}
+
+Value *UnitLifter::readFlag(unsigned L) {
+  return FlagsStored ? readLoc(L) : flagFrom(Flags, L);
+}
+
+void UnitLifter::materialiseFlags() {
+  if (FlagsStored)
+    return;
+  for (unsigned L = LocN; L != NumLocs; ++L)
+    B.CreateStore(flagFrom(Flags, L), slotOf(L));
+  // Flags stays pending: conditions are best computed from the producer.
+}
+
+void UnitLifter::scanFlagLiveness() {
+  const std::vector<Uop> &Uops = Cur->Code.Uops;
+  FlagsLive.assign(Uops.size() + 1, Cur->FlagsLiveOut);
+  for (size_t I = Uops.size(); I-- != 0;) {
+    LocSet Reads, Writes;
+    locsOf(Uops[I], Reads, Writes);
+    FlagsLive[I] = Reads[LocN] || Reads[LocZ] || Reads[LocC] || Reads[LocVf] ||
+                   (FlagsLive[I + 1] && !Writes[LocN]);
+  }
+}
+
+} // namespace xlate::lift

@@ -1,0 +1,117 @@
+//===- Mem.cpp - Loads, stores, barriers ----------------------------------===//
+//
+// Guest accesses are volatile: LLVM keeps their number and order, so that
+// x86-TSO gives all the ordering Arm asks for but store-release before
+// load-acquire, and spin loops read memory every time.
+//
+//===----------------------------------------------------------------------===//
+
+#include "UnitLifter.h"
+#include "llvm/IR/InlineAsm.h"
+
+using namespace llvm;
+
+namespace xlate::lift {
+
+Value *UnitLifter::address(const Uop &U) {
+  Value *A = arg(U, 0);
+  if (U.A[1] != NoVal)
+    A = B.CreateAdd(A, B.CreateShl(arg(U, 1), MemFlags::scale(U.N)));
+  return U.Imm ? B.CreateAdd(A, B.getInt64(static_cast<uint64_t>(U.Imm))) : A;
+}
+
+Value *UnitLifter::guestPtr(Value *Address) {
+  return B.CreateIntToPtr(Address, B.getPtrTy());
+}
+
+template <typename T>
+static T *inGuest(T *Access, MDNode *Guest, MDNode *State) {
+  Access->setMetadata(LLVMContext::MD_alias_scope, Guest);
+  Access->setMetadata(LLVMContext::MD_noalias, State);
+  return Access;
+}
+
+Value *UnitLifter::guestLoad(Type *T, Value *Address) {
+  return inGuest(B.CreateAlignedLoad(T, guestPtr(Address), Align(1), true),
+                 GuestScope, StateScope);
+}
+
+void UnitLifter::guestStore(Value *V, Value *Address) {
+  inGuest(B.CreateAlignedStore(V, guestPtr(Address), Align(1), true),
+          GuestScope, StateScope);
+}
+
+void UnitLifter::emitAsm(const char *Text, const char *Clobbers) {
+  FunctionType *T = FunctionType::get(B.getVoidTy(), false);
+  CallInst *Call = B.CreateCall(InlineAsm::get(T, Text, Clobbers, true), {});
+  Call->addFnAttr(Attribute::NoUnwind);
+}
+
+Value *UnitLifter::lowerMem(const Uop &U, bool &Done) {
+  const bool Ordered = MemFlags::order(U.N) != Order::Plain;
+  switch (U.Code) {
+  case Op::load: {
+    if (Ordered)
+      return lowerOrdered(U, Done);
+    Value *V =
+        guestLoad(intTy(laneBits(static_cast<Lane>(U.Lane))), address(U));
+    Type *T = typeOf(U.Type);
+    return MemFlags::sext(U.N) ? B.CreateSExt(V, T) : B.CreateZExt(V, T);
+  }
+  case Op::store:
+    if (Ordered)
+      return lowerOrdered(U, Done);
+    guestStore(
+        B.CreateTrunc(arg(U, 2), intTy(laneBits(static_cast<Lane>(U.Lane)))),
+        address(U));
+    Done = true;
+    return nullptr;
+  case Op::vload: {
+    if (U.Lane == 4)
+      return guestLoad(VecTy, address(U));
+    Type *T = intTy(laneBits(static_cast<Lane>(U.Lane)));
+    Value *Lanes = Constant::getNullValue(lanesTy(U.Lane));
+    return fromLanes(
+        B.CreateInsertElement(Lanes, guestLoad(T, address(U)), uint64_t(0)));
+  }
+  case Op::vstore:
+    if (U.Lane == 4)
+      guestStore(arg(U, 2), address(U));
+    else
+      guestStore(B.CreateExtractElement(lanes(arg(U, 2), U.Lane), uint64_t(0)),
+                 address(U));
+    Done = true;
+    return nullptr;
+  case Op::barrier:
+    Done = true;
+    switch (static_cast<BarrierKind>(U.Imm)) {
+    case BarrierKind::Load:
+    case BarrierKind::Store:
+      emitAsm("", "~{memory}");
+      return nullptr;
+    case BarrierKind::Full:
+      // Cheaper than mfence, and orders all but non-temporal accesses.
+      emitAsm("lock orl $$0, (%rsp)", "~{memory},~{dirflag},~{fpsr},~{flags}");
+      return nullptr;
+    case BarrierKind::Sb:
+      emitAsm("lfence", "~{memory}");
+      return nullptr;
+    }
+    return nullptr;
+  case Op::prefetch: {
+    // prfop: type<4:3> (00 load, 10 store), target<2:1>, policy<0>.
+    const unsigned Prf = static_cast<unsigned>(U.Imm), Type = Prf >> 3 & 3;
+    Done = true;
+    if (Type != 1)
+      B.CreateIntrinsic(Intrinsic::prefetch, {B.getPtrTy()},
+                        {guestPtr(arg(U, 0)), B.getInt32(Type == 2),
+                         B.getInt32(3 - std::min(Prf >> 1 & 3, 2u)),
+                         B.getInt32(1)});
+    return nullptr;
+  }
+  default:
+    return lowerAtomic(U, Done);
+  }
+}
+
+} // namespace xlate::lift

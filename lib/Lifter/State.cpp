@@ -1,0 +1,219 @@
+//===- State.cpp - Guest locations, CpuState and evaluator calls ----------===//
+
+#include "UnitLifter.h"
+#include "xlate/Guest/UnitAbi.h"
+
+using namespace llvm;
+
+namespace xlate::lift {
+
+/// Address space of %gs-relative pointers.
+constexpr unsigned GsSpace = 256;
+
+Type *UnitLifter::typeOf(Ty T) {
+  switch (T) {
+  case Ty::B:
+    return B.getInt1Ty();
+  case Ty::W:
+    return B.getInt32Ty();
+  case Ty::X:
+    return B.getInt64Ty();
+  case Ty::V:
+    return VecTy;
+  default:
+    return B.getVoidTy();
+  }
+}
+
+Type *UnitLifter::locType(unsigned L) {
+  return L < LocV   ? B.getInt64Ty()
+         : L < LocN ? static_cast<Type *>(VecTy)
+                    : B.getInt1Ty();
+}
+
+static size_t locOffset(unsigned L) {
+  if (L < LocV)
+    return offsetof(CpuState, X) + 8 * L;
+  if (L < LocN)
+    return offsetof(CpuState, V) + 16 * (L - LocV);
+  return offsetof(CpuState, N) + (L - LocN);
+}
+static_assert(offsetof(CpuState, V_) == offsetof(CpuState, N) + (LocVf - LocN));
+
+Value *UnitLifter::statePtr(size_t Offset) {
+  return ConstantExpr::getIntToPtr(B.getInt64(Offset),
+                                   PointerType::get(Ctx, GsSpace));
+}
+
+Value *UnitLifter::loadState(Type *T, size_t Offset) {
+  LoadInst *Load =
+      B.CreateAlignedLoad(T, statePtr(Offset), Align(T->isVectorTy() ? 16 : 1));
+  Load->setMetadata(LLVMContext::MD_alias_scope, StateScope);
+  Load->setMetadata(LLVMContext::MD_noalias, GuestScope);
+  return Load;
+}
+
+StoreInst *UnitLifter::storeState(Value *V, size_t Offset) {
+  StoreInst *Store = B.CreateAlignedStore(
+      V, statePtr(Offset), Align(V->getType()->isVectorTy() ? 16 : 1));
+  Store->setMetadata(LLVMContext::MD_alias_scope, StateScope);
+  Store->setMetadata(LLVMContext::MD_noalias, GuestScope);
+  return Store;
+}
+
+Value *UnitLifter::loadLocFromState(unsigned L) {
+  if (L < LocN)
+    return loadState(locType(L), locOffset(L));
+  return B.CreateICmpNE(loadState(B.getInt8Ty(), locOffset(L)), B.getInt8(0));
+}
+
+void UnitLifter::storeLocToState(unsigned L, Value *V) {
+  storeState(L < LocN ? V : B.CreateZExt(V, B.getInt8Ty()), locOffset(L));
+}
+
+Value *UnitLifter::pinnedArg(unsigned L) {
+  if (L < LocV)
+    return F->getArg(1 + static_cast<unsigned>(abi::pinnedIndex(L)));
+  return F->getArg(1 + abi::NumPinnedGpr + (L - LocV));
+}
+
+AllocaInst *UnitLifter::slotOf(unsigned L) {
+  AllocaInst *&Slot = Slots[L];
+  if (!Slot) {
+    IRBuilder<> At(Entry, Entry->begin());
+    Slot = At.CreateAlloca(locType(L));
+    if (isPinned(L))
+      At.CreateStore(pinnedArg(L), Slot);
+  }
+  return Slot;
+}
+
+Value *UnitLifter::readLoc(unsigned L) {
+  if (Now[L])
+    return Now[L];
+  Value *V;
+  if (Avail[L]) {
+    if (isPinned(L) && !Written[L])
+      return pinnedArg(L);
+    V = B.CreateLoad(locType(L), slotOf(L));
+  } else {
+    V = loadLocFromState(L);
+    B.CreateStore(V, slotOf(L));
+    Avail.set(L);
+  }
+  return Now[L] = V;
+}
+
+void UnitLifter::writeLoc(unsigned L, Value *V) {
+  B.CreateStore(V, slotOf(L));
+  Now[L] = V;
+  Avail.set(L);
+  if (!isPinned(L) || Options.WriteThrough)
+    Dirty.set(L);
+}
+
+// The code of a block doesn't say whether flags must be exact where an access
+// faults: a handler may return to the access. They matter if they are read
+// later on.
+void UnitLifter::flushForFault() {
+  if (!Options.WriteThrough || Dirty.none())
+    return;
+  const bool WithFlags = FlagsLive[Index_];
+  storeDirty(WithFlags);
+  LocSet Kept;
+  if (!WithFlags)
+    for (unsigned L = LocN; L != NumLocs; ++L)
+      Kept[L] = Dirty[L];
+  Dirty = Kept;
+}
+
+//===----------------------------------------------------------------------===//
+// Evaluators
+//===----------------------------------------------------------------------===//
+
+Value *UnitLifter::callEval(const Uop &U, Value *A, Value *Bv, Value *C) {
+  if (opAttr(U.Code) == OpAttr::Mem)
+    storeState(B.getInt64(Pc), offsetof(CpuState, Pc));
+  Value *Args[] = {A, Bv, C};
+  for (unsigned I = 0; I != 3; ++I)
+    if (Args[I]) {
+      Value *V = Args[I];
+      if (!V->getType()->isVectorTy())
+        V = B.CreateZExt(V, B.getInt64Ty());
+      storeState(V, offsetof(CpuState, Tmp) + sizeof(xlate::Value) * (1 + I));
+    }
+  FunctionType *StubTy =
+      FunctionType::get(B.getVoidTy(), {B.getInt32Ty(), B.getInt64Ty()}, false);
+  Value *Stub =
+      B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, EvalStub)));
+  CallInst *Call = B.CreateCall(
+      StubTy, Stub,
+      {B.getInt32(static_cast<uint32_t>(U.Code)), B.getInt64(packParam(U))});
+  Call->setCallingConv(CallingConv::PreserveAll);
+  Call->addFnAttr(Attribute::NoUnwind);
+  Call->addFnAttr(Attribute::Cold);
+  Call->addFnAttr(Attribute::StrictFP);
+  if (U.Type == Ty::None)
+    return nullptr;
+  const size_t Result = offsetof(CpuState, Tmp);
+  if (U.Type == Ty::B)
+    return B.CreateICmpNE(loadState(B.getInt64Ty(), Result), B.getInt64(0));
+  return loadState(typeOf(U.Type), Result);
+}
+
+Value *UnitLifter::callEval(const Uop &U) {
+  Value *Args[3] = {};
+  for (unsigned I = 0; I != 3; ++I)
+    if (U.A[I] != NoVal)
+      Args[I] = arg(U, I);
+  switch (U.Code) {
+  case Op::load:
+  case Op::store:
+  case Op::vload:
+  case Op::vstore:
+    Args[0] = address(U);
+    Args[1] = nullptr;
+    break;
+  default:
+    break;
+  }
+  return callEval(U, Args[0], Args[1], Args[2]);
+}
+
+Value *UnitLifter::callEvalFlags(const Uop &U) {
+  callEval(U);
+  return loadState(B.getInt32Ty(), offsetof(CpuState, Tmp));
+}
+
+Value *UnitLifter::withColdEval(const Uop &U, Value *Fast, Value *IsCold) {
+  BasicBlock *From = B.GetInsertBlock();
+  BasicBlock *Cold = coldIf(IsCold), *Next = B.GetInsertBlock();
+  B.SetInsertPoint(Cold);
+  Value *Slow = callEval(U);
+  BasicBlock *ColdEnd = B.GetInsertBlock();
+  B.CreateBr(Next);
+  B.SetInsertPoint(Next);
+  if (!Fast)
+    return nullptr;
+  PHINode *Phi = B.CreatePHI(Fast->getType(), 2);
+  Phi->addIncoming(Fast, From);
+  Phi->addIncoming(Slow, ColdEnd);
+  return Phi;
+}
+
+// The function sees and may change everything: the block ends after it (see
+// Region.cpp), so only the pinned registers have to be read back.
+void UnitLifter::liftStateHelper(const Uop &U) {
+  storeDirty(true);
+  for (unsigned L = 0; L != LocN; ++L)
+    if (isPinned(L) && !Options.WriteThrough)
+      storeLocToState(L, readLoc(L));
+  storeState(B.getInt64(Pc), offsetof(CpuState, Pc));
+  callEval(U);
+  Dirty.reset();
+  for (unsigned L = 0; L != LocN; ++L)
+    if (isPinned(L))
+      Now[L] = loadLocFromState(L);
+}
+
+} // namespace xlate::lift

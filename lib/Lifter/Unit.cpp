@@ -1,0 +1,317 @@
+//===- Unit.cpp - Frame and control flow of a unit ------------------------===//
+
+#include "UnitLifter.h"
+#include "xlate/Guest/UnitAbi.h"
+#include "llvm/IR/Verifier.h"
+
+using namespace llvm;
+
+namespace xlate::lift {
+
+static std::string hexName(const char *Prefix, uint64_t Pc) {
+  char Text[40];
+  std::snprintf(Text, sizeof Text, "%s%llx", Prefix,
+                static_cast<unsigned long long>(Pc));
+  return Text;
+}
+std::string unitName(uint64_t Pc) { return hexName("unit_", Pc); }
+std::string slotName(uint64_t Pc) { return hexName("slot_", Pc); }
+
+void prepareModule(Module &M) {
+  // Units keep the stack pointer as they found it (rsp % 16 == 8): nothing to
+  // do for a call on a cold path. The evaluator stubs align the stack.
+  M.addModuleFlag(Module::Error, "override-stack-alignment", 8);
+  M.addModuleFlag(Module::Warning, "Debug Info Version",
+                  DEBUG_METADATA_VERSION);
+  DIBuilder Di(M, /*AllowUnresolved=*/false);
+  Di.createCompileUnit(dwarf::DW_LANG_C, Di.createFile("guest", ""), "xlate",
+                       true, "", 0, "", DICompileUnit::LineTablesOnly);
+  Di.finalize();
+}
+
+Function *liftRegion(Module &M, const Region &R, const LiftOptions &Options) {
+  return UnitLifter(M, R, Options).run();
+}
+
+UnitLifter::UnitLifter(Module &M, const Region &R, const LiftOptions &Options)
+    : M(M), R(R), Options(Options), Ctx(M.getContext()), B(Ctx) {
+  VecTy = FixedVectorType::get(B.getInt64Ty(), 2);
+  MDBuilder Md(Ctx);
+  Unlikely = Md.createBranchWeights(1, 1 << 20);
+  MDNode *Domain = Md.createAliasScopeDomain("xlate");
+  StateScope = MDNode::get(Ctx, Md.createAliasScope("state", Domain));
+  GuestScope = MDNode::get(Ctx, Md.createAliasScope("guest", Domain));
+  // FP runs in the guest's rounding mode and its exception flags are visible.
+  B.setIsFPConstrained(true);
+  B.setDefaultConstrainedRounding(RoundingMode::Dynamic);
+  B.setDefaultConstrainedExcept(fp::ebStrict);
+}
+
+void UnitLifter::createFunction() {
+  SmallVector<Type *, 20> Params(1 + abi::NumPinnedGpr, B.getInt64Ty());
+  Params.append(abi::NumPinnedVec, VecTy);
+  UnitTy = FunctionType::get(B.getVoidTy(), Params, false);
+  F = Function::Create(UnitTy, GlobalValue::ExternalLinkage, unitName(R.Entry),
+                       M);
+  F->setCallingConv(CallingConv::X86_RegCall);
+  F->addFnAttr(Attribute::NoUnwind);
+  F->addFnAttr(Attribute::StrictFP);
+  F->addFnAttr(Attribute::NullPointerIsValid);
+  F->addFnAttr("no_callee_saved_registers");
+  F->addFnAttr("no-realign-stack");
+  F->setDSOLocal(true);
+
+  F->getArg(0)->setName("pc");
+  for (unsigned I = 0; I != abi::NumPinnedGpr; ++I) {
+    unsigned Reg = abi::PinnedGpr[I];
+    F->getArg(1 + I)->setName(Reg == 31 ? "sp" : "x" + Twine(Reg));
+  }
+  for (unsigned I = 0; I != abi::NumPinnedVec; ++I)
+    F->getArg(1 + abi::NumPinnedGpr + I)->setName("v" + Twine(I));
+
+  if (Options.DebugLines) {
+    DICompileUnit *Cu = *M.debug_compile_units_begin();
+    DIBuilder Di(M, false, Cu);
+    Sp = Di.createFunction(Cu->getFile(), F->getName(), "", Cu->getFile(), 1,
+                           Di.createSubroutineType(Di.getOrCreateTypeArray({})),
+                           1, DINode::FlagZero, DISubprogram::SPFlagDefinition);
+    Di.finalizeSubprogram(Sp);
+    F->setSubprogram(Sp);
+    B.SetCurrentDebugLocation(DILocation::get(Ctx, lineOf(R, R.Entry), 0, Sp));
+  }
+
+  Entry = BasicBlock::Create(Ctx, "entry", F);
+  B.SetInsertPoint(Entry);
+}
+
+Function *UnitLifter::run() {
+  createFunction();
+  for (const RegionBlock &Rb : R.Blocks) {
+    Starts.push_back(BasicBlock::Create(Ctx, hexName("b", Rb.Code.Pc), F));
+    Written |= Rb.Def;
+  }
+  FlagsOut.resize(R.Blocks.size());
+  FlagsStoredOut.resize(R.Blocks.size());
+
+  if (Options.WriteThrough && Options.StorePinnedAtEntry)
+    for (unsigned L = 0; L != LocN; ++L)
+      if (isPinned(L))
+        storeLocToState(L, pinnedArg(L));
+  for (unsigned L = 0; L != NumLocs; ++L)
+    if (R.EntryLoads[L])
+      B.CreateStore(loadLocFromState(L), slotOf(L));
+  for (unsigned I = 0; I != R.Blocks.size(); ++I)
+    liftBlock(I);
+  B.SetInsertPoint(Entry);
+  B.CreateBr(Starts[0]);
+  return F;
+}
+
+BasicBlock *UnitLifter::newBlock(const char *Name) {
+  return BasicBlock::Create(Ctx, Name, F);
+}
+
+BasicBlock *UnitLifter::coldIf(Value *Cond) {
+  BasicBlock *Cold = newBlock("cold"), *Next = newBlock("on");
+  B.CreateCondBr(Cond, Cold, Next, Unlikely);
+  B.SetInsertPoint(Next);
+  return Cold;
+}
+
+void UnitLifter::liftBlock(unsigned Index) {
+  Cur = &R.Blocks[Index];
+  const Block &Code = Cur->Code;
+  B.SetInsertPoint(Starts[Index]);
+  Pc = Code.Pc;
+  Avail = Cur->AvailIn;
+  Dirty = Options.WriteThrough ? LocSet() : Cur->DirtyIn;
+  std::fill(std::begin(Now), std::end(Now), nullptr);
+  Flags = FlagSource();
+  FlagsStored = true;
+  if (Index != 0 && Cur->Preds.size() == 1) {
+    Flags = FlagsOut[Cur->Preds[0]];
+    FlagsStored = FlagsStoredOut[Cur->Preds[0]];
+  }
+  scanFlagLiveness();
+
+  Vals.assign(Code.Uops.size(), nullptr);
+  for (Index_ = 0; Index_ + 1 < Code.Uops.size(); ++Index_)
+    liftUop(Code.Uops[Index_]);
+  liftTerminator(Code.terminator());
+  FlagsOut[Index] = Flags;
+  FlagsStoredOut[Index] = FlagsStored;
+}
+
+void UnitLifter::liftUop(const Uop &U) {
+  Value *&Result = Vals[Index_];
+  switch (U.Code) {
+  case Op::insn:
+    Pc = static_cast<uint64_t>(U.Imm);
+    if (Sp)
+      B.SetCurrentDebugLocation(DILocation::get(Ctx, lineOf(R, Pc), 0, Sp));
+    return;
+  case Op::constant:
+    Result = ConstantInt::get(typeOf(U.Type), static_cast<uint64_t>(U.Imm));
+    return;
+  case Op::vconstant:
+    Result = ConstantInt::get(VecTy, static_cast<uint64_t>(U.Imm));
+    return;
+  case Op::getReg: {
+    Value *V = readLoc(LocX + static_cast<unsigned>(U.Imm));
+    Result = U.Type == Ty::W ? B.CreateTrunc(V, B.getInt32Ty()) : V;
+    return;
+  }
+  case Op::setReg:
+    writeLoc(LocX + static_cast<unsigned>(U.Imm),
+             B.CreateZExt(arg(U, 0), B.getInt64Ty()));
+    return;
+  case Op::getVec:
+    Result = readLoc(LocV + static_cast<unsigned>(U.Imm));
+    return;
+  case Op::setVec:
+    writeLoc(LocV + static_cast<unsigned>(U.Imm), arg(U, 0));
+    return;
+  case Op::stateHelper:
+    return liftStateHelper(U);
+  default:
+    break;
+  }
+
+  bool Done = false; // lowered, but without a value
+  switch (opAttr(U.Code)) {
+  case OpAttr::Flags:
+    return liftFlags(U);
+  case OpAttr::Mem:
+    flushForFault();
+    Result = lowerMem(U, Done);
+    break;
+  case OpAttr::State:
+    Result = lowerSys(U, Done);
+    break;
+  default:
+    Result = lowerPure(U);
+    break;
+  }
+  if (!Result && !Done)
+    Result = callEval(U);
+}
+
+Value *UnitLifter::lowerPure(const Uop &U) {
+  if (Value *V = lowerInt(U))
+    return V;
+  if (Value *V = lowerVec(U))
+    return V;
+  if (Value *V = lowerFp(U))
+    return V;
+  return lowerCrypto(U);
+}
+
+//===----------------------------------------------------------------------===//
+// Control flow
+//===----------------------------------------------------------------------===//
+
+void UnitLifter::poll(uint64_t Target, bool WithFlags) {
+  LoadInst *Flag = B.CreateLoad(B.getInt32Ty(),
+                                statePtr(offsetof(CpuState, PollFlag)), true);
+  BasicBlock *Cold = coldIf(B.CreateICmpNE(Flag, B.getInt32(0)));
+  SidePath Side(*this);
+  B.SetInsertPoint(Cold);
+  storeDirty(WithFlags);
+  leaveWith(ExitReason::Poll, B.getInt64(0), B.getInt64(Target));
+}
+
+void UnitLifter::branchTo(unsigned Succ, uint64_t Target) {
+  const bool Backward = Target <= Pc;
+  if (Succ == NoBlock) {
+    const bool WithFlags = !R.flagsDeadAt(Target);
+    if (Backward)
+      poll(Target, WithFlags);
+    storeDirty(WithFlags);
+    Value *Slot = M.getOrInsertGlobal(slotName(Target), B.getPtrTy());
+    auto *Gv = cast<GlobalVariable>(Slot);
+    Gv->setVisibility(GlobalValue::HiddenVisibility);
+    Gv->setDSOLocal(true);
+    // Volatile: another thread may publish or withdraw the target.
+    return tailCall(B.CreateLoad(B.getPtrTy(), Gv, true), B.getInt64(Target));
+  }
+  if (Backward)
+    poll(Target, R.Blocks[Succ].FlagsLiveIn);
+  B.CreateBr(Starts[Succ]);
+}
+
+void UnitLifter::tailCall(Value *Callee, Value *TargetPc) {
+  SmallVector<Value *, 20> Args{TargetPc};
+  for (unsigned I = 0; I != abi::NumPinnedGpr; ++I)
+    Args.push_back(readLoc(LocX + abi::PinnedGpr[I]));
+  for (unsigned I = 0; I != abi::NumPinnedVec; ++I)
+    Args.push_back(readLoc(LocV + I));
+  CallInst *Call = B.CreateCall(UnitTy, Callee, Args);
+  Call->setCallingConv(CallingConv::X86_RegCall);
+  Call->setTailCallKind(CallInst::TCK_MustTail);
+  B.CreateRetVoid();
+}
+
+void UnitLifter::leaveToStub(size_t StubOffset, Value *TargetPc) {
+  tailCall(B.CreateLoad(B.getPtrTy(), statePtr(StubOffset)), TargetPc);
+}
+
+void UnitLifter::leaveWith(ExitReason Reason, Value *Info, Value *NextPc) {
+  storeState(B.getInt32(static_cast<uint32_t>(Reason)),
+             offsetof(CpuState, Exit));
+  storeState(Info, offsetof(CpuState, ExitInfo));
+  leaveToStub(offsetof(CpuState, ExitStub), NextPc);
+}
+
+void UnitLifter::storeDirty(bool WithFlags) {
+  for (unsigned L = 0; L != LocN; ++L)
+    if (Dirty[L])
+      storeLocToState(L, readLoc(L));
+  if (WithFlags)
+    for (unsigned L = LocN; L != NumLocs; ++L)
+      if (Dirty[L])
+        storeLocToState(L, readFlag(L));
+}
+
+void UnitLifter::liftTerminator(const Uop &U) {
+  const uint64_t Target = static_cast<uint64_t>(U.Imm);
+  // Flags that a successor with several predecessors expects in the locations.
+  auto merges = [&](unsigned S) {
+    return S != NoBlock && (S == 0 || R.Blocks[S].Preds.size() != 1) &&
+           R.Blocks[S].FlagsLiveIn;
+  };
+  Value *Cond = U.Code == Op::brCond ? arg(U, 0) : nullptr;
+  if (merges(Cur->Taken) || merges(Cur->Fall))
+    materialiseFlags();
+  if (Options.WriteThrough)
+    flushForFault();
+
+  switch (U.Code) {
+  case Op::br:
+  case Op::call:
+    return branchTo(Cur->Taken, Target);
+  case Op::brCond: {
+    BasicBlock *Taken = newBlock("taken"), *Fall = newBlock("fall");
+    B.CreateCondBr(Cond, Taken, Fall);
+    {
+      SidePath Side(*this);
+      B.SetInsertPoint(Taken);
+      branchTo(Cur->Taken, Target);
+    }
+    B.SetInsertPoint(Fall);
+    return branchTo(Cur->Fall, Cur->Code.End);
+  }
+  case Op::brInd:
+    storeDirty(true);
+    return leaveToStub(offsetof(CpuState, IndirectStub), arg(U, 0));
+  default: {
+    assert(U.Code == Op::exit && "block without terminator");
+    storeDirty(true);
+    Value *Info =
+        U.A[0] == NoVal ? B.getInt64(static_cast<uint64_t>(U.Imm)) : arg(U, 0);
+    return leaveWith(static_cast<ExitReason>(U.N), Info,
+                     B.getInt64(U.Lane ? Pc + 4 : Pc));
+  }
+  }
+}
+
+} // namespace xlate::lift

@@ -1,0 +1,201 @@
+//===- UnitLifter.h - Lifting of one unit -----------------------*- C++ -*-===//
+//
+// State of the lift of one region and the lowerings of primitives. A lowering
+// returns the value of a uop, or null if it has none for these operands; the
+// primitive's evaluator is called then.
+//
+// Guest registers and flags live in allocas (which SROA turns into SSA values),
+// created on first use. Flags are produced lazily: the producer (kind and
+// operands) is kept, conditions are computed from it, and N, Z, C, V are only
+// materialised where a merge or an exit needs them.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_LIB_LIFTER_UNITLIFTER_H
+#define XLATE_LIB_LIFTER_UNITLIFTER_H
+
+#include "xlate/Lifter/Lifter.h"
+#include "llvm/IR/DIBuilder.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/MDBuilder.h"
+#include "llvm/IR/Module.h"
+#include <optional>
+
+namespace xlate::lift {
+
+using llvm::Value; // not xlate::Value
+
+/// What the flags currently are. Operands dominate every block that sees it.
+struct FlagSource {
+  enum Kind : uint8_t {
+    InLocs,
+    Add,
+    Sub,
+    Adc,
+    Logic,
+    Fcmp,
+    Nzcv,
+    CcSub,
+    CcAdd,
+    CcFcmp
+  } K = InLocs;
+  llvm::Value *A = nullptr,
+              *B = nullptr;     ///< Operands; Adc: B already inverted for SBC.
+  llvm::Value *Carry = nullptr; ///< Adc: i1.
+  llvm::Value *Cond = nullptr;  ///< Cc*: i1.
+  unsigned Imm = 0;             ///< Cc*: nzcv if Cond is false.
+};
+
+class UnitLifter {
+public:
+  UnitLifter(llvm::Module &M, const Region &R, const LiftOptions &Options);
+  llvm::Function *run();
+
+private:
+  //--- Unit.cpp: frame, control flow
+  //-------------------------------------------
+  void createFunction();
+  void liftBlock(unsigned Index);
+  void liftUop(const Uop &U);
+  void liftTerminator(const Uop &U);
+  void poll(uint64_t Target, bool WithFlags);
+  /// To the block Succ, or out of the unit to guest address Target.
+  void branchTo(unsigned Succ, uint64_t Target);
+  void leaveToStub(size_t StubOffset, Value *TargetPc);
+  void leaveWith(ExitReason Reason, Value *Info, Value *NextPc);
+  void tailCall(Value *Callee, Value *TargetPc);
+  /// Store what CpuState doesn't have yet.
+  void storeDirty(bool WithFlags);
+  llvm::BasicBlock *newBlock(const char *Name);
+  /// Branch to a new block if Cond, expected not to happen; the builder then
+  /// continues in another new block. Returns the cold one.
+  llvm::BasicBlock *coldIf(Value *Cond);
+
+  /// Restores what is known about the current path, and the insertion point.
+  struct SidePath {
+    explicit SidePath(UnitLifter &L) : L(L), Guard(L.B), Avail(L.Avail) {
+      std::copy(std::begin(L.Now), std::end(L.Now), Now);
+    }
+    ~SidePath() {
+      L.Avail = Avail;
+      std::copy(std::begin(Now), std::end(Now), L.Now);
+    }
+    UnitLifter &L;
+    llvm::IRBuilderBase::InsertPointGuard Guard;
+    LocSet Avail;
+    Value *Now[NumLocs];
+  };
+
+  //--- State.cpp: locations and CpuState
+  //----------------------------------------
+  Value *readLoc(unsigned L);
+  void writeLoc(unsigned L, Value *V);
+  llvm::AllocaInst *slotOf(unsigned L);
+  Value *pinnedArg(unsigned L);
+  /// With WriteThrough, store what changed before an access that may fault.
+  void flushForFault();
+  llvm::Type *locType(unsigned L);
+  Value *statePtr(size_t Offset);
+  Value *loadState(llvm::Type *T, size_t Offset);
+  llvm::StoreInst *storeState(Value *V, size_t Offset);
+  Value *loadLocFromState(unsigned L);
+  void storeLocToState(unsigned L, Value *V);
+  /// Evaluate U by its evaluator. Operands as given (null = absent).
+  Value *callEval(const Uop &U, Value *A, Value *B, Value *C);
+  Value *callEval(const Uop &U);
+  /// For the evaluators that return NZCV: the nibble.
+  Value *callEvalFlags(const Uop &U);
+  void liftStateHelper(const Uop &U);
+  /// Run Fast; where its second result (i1, null = never) holds, take the
+  /// evaluator's result instead.
+  Value *withColdEval(const Uop &U, Value *Fast, Value *IsCold);
+
+  //--- Flags.cpp
+  //------------------------------------------------------------------
+  void liftFlags(const Uop &U);
+  void liftFcmp(const Uop &U, FlagSource S);
+  Value *condition(unsigned Cc);
+  Value *conditionOf(const FlagSource &F, unsigned Cc);
+  Value *flagFrom(const FlagSource &F, unsigned L);
+  Value *readFlag(unsigned L);
+  void materialiseFlags();
+  void setFlags(FlagSource F);
+  void scanFlagLiveness();
+
+  //--- Lowerings, by file
+  //-----------------------------------------------------------
+  Value *lowerPure(const Uop &U);
+  Value *lowerSys(const Uop &U, bool &Done);
+  Value *lowerInt(const Uop &U);
+  Value *lowerMem(const Uop &U, bool &Done);
+  Value *lowerOrdered(const Uop &U, bool &Done);
+  Value *lowerAtomic(const Uop &U, bool &Done);
+  Value *atomicInline(const Uop &U, Value *Where);
+  /// Inline's value if Where is aligned to U's access, else the evaluator's.
+  Value *whenAligned(const Uop &U, Value *Where, bool &Done,
+                     llvm::function_ref<Value *()> Inline);
+  Value *lowerVec(const Uop &U);
+  Value *lowerVecArith(const Uop &U);
+  Value *lowerVecShift(const Uop &U);
+  Value *lowerVecWide(const Uop &U);
+  Value *lowerFp(const Uop &U);
+  Value *lowerFpConvert(const Uop &U);
+  Value *lowerCrypto(const Uop &U);
+
+  //--- Helpers of the lowerings
+  //------------------------------------------------------
+  Value *arg(const Uop &U, unsigned I) { return Vals[U.A[I]]; }
+  llvm::Type *typeOf(Ty T);
+  llvm::IntegerType *intTy(unsigned Bits) { return B.getIntNTy(Bits); }
+  Value *address(const Uop &U);
+  Value *guestPtr(Value *Address);
+  Value *guestLoad(llvm::Type *T, Value *Address);
+  void guestStore(Value *V, Value *Address);
+  void emitAsm(const char *Text, const char *Clobbers);
+  /// <16 >> L x i(8 << L)>, or the same with FP elements.
+  llvm::FixedVectorType *lanesTy(unsigned L);
+  llvm::FixedVectorType *fpLanesTy(unsigned L);
+  Value *lanes(Value *V, unsigned L) { return B.CreateBitCast(V, lanesTy(L)); }
+  Value *fromLanes(Value *V) { return B.CreateBitCast(V, VecTy); }
+  Value *call(llvm::Intrinsic::ID Id, llvm::ArrayRef<llvm::Type *> Types,
+              llvm::ArrayRef<Value *> Args) {
+    return B.CreateIntrinsic(Id, Types, Args);
+  }
+  Value *shuffle(Value *A, Value *Bv, llvm::ArrayRef<int> Mask) {
+    return B.CreateShuffleVector(A, Bv, Mask);
+  }
+
+  llvm::Module &M;
+  const Region &R;
+  const LiftOptions &Options;
+  llvm::LLVMContext &Ctx;
+  llvm::IRBuilder<> B;
+  llvm::FixedVectorType *VecTy; ///< <2 x i64>, the type of V values.
+  llvm::FunctionType *UnitTy = nullptr;
+  llvm::Function *F = nullptr;
+  llvm::BasicBlock *Entry = nullptr;
+  llvm::DISubprogram *Sp = nullptr;
+  llvm::MDNode *Unlikely, *StateScope, *GuestScope;
+
+  std::vector<llvm::BasicBlock *> Starts; ///< Per region block.
+  std::vector<FlagSource> FlagsOut;       ///< Producer at each block's end.
+  std::vector<bool> FlagsStoredOut;
+  llvm::AllocaInst *Slots[NumLocs] = {};
+  LocSet Written; ///< Anywhere in the region.
+
+  // Block being lifted.
+  const RegionBlock *Cur = nullptr;
+  size_t Index_ = 0; ///< Of the uop.
+  std::vector<Value *> Vals;
+  uint64_t Pc = 0;
+  LocSet Avail, Dirty;
+  Value *Now[NumLocs] = {}; ///< Current value where known.
+  FlagSource Flags;
+  /// Flags has been stored to the flag locations.
+  bool FlagsStored = true;
+  /// Per uop: flags before it may be read later on.
+  std::vector<bool> FlagsLive;
+};
+
+} // namespace xlate::lift
+
+#endif // XLATE_LIB_LIFTER_UNITLIFTER_H
