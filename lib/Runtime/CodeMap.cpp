@@ -146,7 +146,7 @@ bool CodeMap::invalidate(uint64_t Lo, uint64_t Hi) {
 bool CodeMap::withdrawImprecise() {
   bool Any = false;
   for (auto &[Pc, E] : Entries)
-    if (E->Current && !E->Current->Precise) {
+    if (E->Current && !E->Current->precise()) {
       withdraw(*E);
       Any = true;
     }

@@ -84,7 +84,7 @@ void *Process::translate(GuestThread &T) {
     Host = interpBlockAt(S.Pc, Limit);
   } else {
     if (Options.UseTier == Tier::Llvm)
-      compileIfNew(T, Limit);
+      compileIfNew(T);
     if (Code.nearlyFull())
       resetCode(T);
     Host = unitAt(S.Pc, Limit);
@@ -110,13 +110,13 @@ void Process::protectCode(uint64_t Lo, uint64_t Hi) {
   Mem.writeProtect(Lo & ~uint64_t(4095), (Hi + 4095) & ~uint64_t(4095));
 }
 
-void Process::compileIfNew(GuestThread &T, uint64_t Limit) {
+void Process::compileIfNew(GuestThread &T) {
   {
     std::lock_guard G(Code.mutex());
     if (Code.entry(T.S.Pc).Current)
       return;
   }
-  Hot.compileNow(T.S.Pc, Limit,
+  Hot.compileNow(T.S.Pc,
                  T.Signals->WantsPrecise.load(std::memory_order_relaxed));
 }
 
@@ -164,7 +164,7 @@ void *Process::unitAt(uint64_t Pc, uint64_t Limit) {
   U->GuestHi = B.End;
   U->Host = reinterpret_cast<char *>(R.Entry);
   U->HostSize = R.Size;
-  U->Precise = true;
+  U->RegistersPinned = true;
   U->PcMap = std::move(R.PcMap);
   U->Depends = std::move(R.Depends);
   Code.commitCode(static_cast<size_t>(U->Host + R.Size - Code.codeCursor()));
@@ -277,10 +277,7 @@ void Process::handleExit(GuestThread &T) {
 }
 
 void Process::promote(GuestThread &T) {
-  uint64_t Limit;
-  if (Mem.executable(T.S.Pc, Limit))
-    Hot.request(T.S.Pc, Limit,
-                T.Signals->WantsPrecise.load(std::memory_order_relaxed));
+  Hot.request(T.S.Pc, T.Signals->WantsPrecise.load(std::memory_order_relaxed));
 }
 
 bool Process::recoverState(CpuState &S, const ucontext_t &Uc) {
@@ -291,7 +288,7 @@ bool Process::recoverState(CpuState &S, const ucontext_t &Uc) {
   if (!U)
     return false;
   S.Pc = U->guestPc(HostPc);
-  if (!U->Precise)
+  if (!U->RegistersPinned)
     return true;
   static constexpr int HostRegs[] = {REG_RCX, REG_RDX, REG_RDI, REG_RSI,
                                      REG_R8,  REG_R9,  REG_R12, REG_R13,

@@ -3,6 +3,8 @@
 #include "Process.h"
 #include "xlate/Guest/CpuModel.h"
 #include "xlate/Runtime/Exec.h"
+#include "xlate/Semantics/Semantics.h"
+#include "xlate/Syscall/SafeCopy.h"
 #include <cstdio>
 #include <cstring>
 #include <sys/personality.h>
@@ -32,6 +34,7 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
                  "xlate-run: not enough address space for translated code\n");
     return 126;
   }
+  FetchGuestCode = sys::safeCopy;
   // All that is mapped by now is the runtime's own.
   P->Mem.init();
   P->Mem.OnCodeChange = [P](uint64_t Lo, uint64_t Hi) {

@@ -110,7 +110,7 @@ private:
   void *translate(GuestThread &T);
   Block *interpBlockAt(uint64_t Pc, uint64_t Limit);
   void *unitAt(uint64_t Pc, uint64_t Limit);
-  void compileIfNew(GuestThread &T, uint64_t Limit);
+  void compileIfNew(GuestThread &T);
   void protectCode(uint64_t Lo, uint64_t Hi);
   void resetCode(GuestThread &T);
   void handleExit(GuestThread &T);

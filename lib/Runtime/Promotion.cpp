@@ -22,13 +22,13 @@ static uint64_t threadMicros() {
   return uint64_t(T.tv_sec) * 1000000 + uint64_t(T.tv_nsec) / 1000;
 }
 
-void Promotion::request(uint64_t Pc, uint64_t Limit, bool Precise) {
+void Promotion::request(uint64_t Pc, bool Precise) {
   if (!MakeTier)
     return;
   std::lock_guard G(QueueLock);
   if (!Asked.insert(Pc).second)
     return;
-  Queue.push_back({Pc, Precise, Limit});
+  Queue.push_back({Pc, Precise});
   if (!Running)
     start();
   Wake.notify_one();
@@ -80,16 +80,21 @@ bool Promotion::compile(HotTier::Request R) {
   if (!Tier)
     return false;
   uint64_t Start = threadMicros();
-  auto Alloc = [&](size_t Size, size_t Align) {
+  HotTier::Services Services;
+  Services.AllocCode = [&](size_t Size, size_t Align) {
     std::lock_guard G(P.Code.mutex());
     return P.Code.allocCode(Size, Align);
   };
-  auto Slot = [&](uint64_t Pc) -> void * {
+  Services.SlotFor = [&](uint64_t Pc) -> void * {
     std::lock_guard G(P.Code.mutex());
     return &P.Code.entry(Pc).Slot;
   };
+  Services.CodeEnd = [&](uint64_t Pc) -> uint64_t {
+    uint64_t Limit;
+    return P.Mem.executable(Pc, Limit) ? Limit : 0;
+  };
   uint64_t Epoch = P.Code.epoch();
-  std::unique_ptr<Unit> U = Tier->compile(R, Alloc, Slot);
+  std::unique_ptr<Unit> U = Tier->compile(R, Services);
   Micros += threadMicros() - Start;
   if (!U)
     return false;
@@ -105,8 +110,8 @@ bool Promotion::compile(HotTier::Request R) {
   return true;
 }
 
-bool Promotion::compileNow(uint64_t Pc, uint64_t Limit, bool Precise) {
-  return MakeTier && compile({Pc, Precise, Limit});
+bool Promotion::compileNow(uint64_t Pc, bool Precise) {
+  return MakeTier && compile({Pc, Precise});
 }
 
 void Promotion::forget() {

@@ -19,9 +19,9 @@ public:
   explicit Promotion(Process &P) : P(P) {}
 
   /// Ask for the unit at Pc. Starts the compiler thread on first use.
-  void request(uint64_t Pc, uint64_t Limit, bool Precise);
+  void request(uint64_t Pc, bool Precise);
   /// Compile the unit at Pc on this thread, whatever its heat (--tier=llvm).
-  bool compileNow(uint64_t Pc, uint64_t Limit, bool Precise);
+  bool compileNow(uint64_t Pc, bool Precise);
 
   /// Units that were compiled may be asked for again.
   void forget();

@@ -81,8 +81,6 @@ static void handleSync(GuestThread &T, int Sig, siginfo_t *Info,
     TheProcess->codeChanged(nullptr, Lo, Hi);
     return;
   }
-  if (sys::fixSafeCopyFault(Uc))
-    return;
   if (!T.InGuest.load(std::memory_order_relaxed)) {
     std::fprintf(
         stderr,
@@ -114,6 +112,9 @@ static void handleSync(GuestThread &T, int Sig, siginfo_t *Info,
 
 static void hostHandler(int Sig, siginfo_t *Info, void *Ctx) {
   auto *Uc = static_cast<ucontext_t *>(Ctx);
+  // Compiler threads, which have no guest state, read guest code too.
+  if ((Sig == SIGSEGV || Sig == SIGBUS) && Info->si_code > 0 && sys::fixSafeCopyFault(Uc))
+    return;
   CpuState *S;
   asm volatile("movq %%gs:%c1, %0" : "=r"(S) : "i"(offsetof(CpuState, Self)));
   GuestThread &T = GuestThread::of(*S);

@@ -1,5 +1,6 @@
 //===- main.cpp - xlate-run: run an ARM64 Linux program -------------------===//
 #include "Command.h"
+#include "LlvmTier.h"
 #include "xlate/Runtime/Exec.h"
 #include <cstdio>
 #include <unistd.h>
@@ -42,6 +43,9 @@ int main(int, char **Argv, char **Envp) {
   case CommandAction::Run:
     break;
   }
+#ifdef XLATE_HAVE_LLVM
+  installLlvmTier();
+#endif
   runtime::initExec(C->Options);
   auto *GuestArgv = new std::vector<char *>(pointers(C->Args));
   auto *GuestEnvp = new std::vector<char *>(pointers(C->Env));

@@ -32,9 +32,12 @@ struct Unit {
   char *Host = nullptr;
   size_t HostSize = 0;
   MadeBy Tier = MadeBy::Baseline;
-  /// True if pinned registers in the signal context and CpuState together are
-  /// the exact guest state at every faulting access.
-  bool Precise = false;
+  /// Where the guest registers are when an access of the unit faults: pinned
+  /// ones in the signal context and the rest in CpuState (baseline), all of
+  /// them in CpuState (write-through form), or, when both are false, wherever
+  /// the optimiser put them: only the PC is known.
+  bool RegistersPinned = false, RegistersInState = false;
+  bool precise() const { return RegistersPinned || RegistersInState; }
   /// Guest code elsewhere that the unit relies on: it goes when this changes.
   std::vector<std::pair<uint64_t, uint64_t>> Depends;
   /// Sorted (host offset, guest PC of the code from there on).
@@ -89,7 +92,7 @@ public:
   /// Withdraw everything made from guest bytes [Lo, Hi). Returns true if
   /// anything was withdrawn (jump caches must then be emptied).
   bool invalidate(uint64_t Lo, uint64_t Hi);
-  /// Withdraw every unit that is not Precise. True if there was one.
+  /// Withdraw every unit that is not precise(). True if there was one.
   bool withdrawImprecise();
   /// Forget everything and reuse the space. Only when no thread is in
   /// translated code, and all jump caches are emptied before one is again.

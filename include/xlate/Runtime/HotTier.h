@@ -19,19 +19,21 @@ public:
     uint64_t Pc;
     /// Precise registers at every fault (write-through form).
     bool Precise;
-    /// End of the contiguous executable guest range around Pc.
-    uint64_t Limit;
+  };
+  /// What a compilation needs of the runtime. The functions take the locks
+  /// that they need themselves.
+  struct Services {
+    std::function<char *(size_t Size, size_t Align)> AllocCode;
+    std::function<void *(uint64_t Pc)> SlotFor;
+    /// End of the executable guest bytes that begin at Pc; 0 if there are none.
+    std::function<uint64_t(uint64_t Pc)> CodeEnd;
   };
   virtual ~HotTier() = default;
 
   /// Translate the region entered at R.Pc. Runs on a compiler thread without
-  /// locks held. AllocCode(Size, Align) and SlotFor(Pc) take the code map's
-  /// lock themselves. Returns null if the region can't be compiled; the
-  /// baseline tier keeps it.
-  virtual std::unique_ptr<Unit>
-  compile(const Request &R,
-          const std::function<char *(size_t, size_t)> &AllocCode,
-          const std::function<void *(uint64_t)> &SlotFor) = 0;
+  /// locks held. Returns null if the region can't be compiled; the baseline
+  /// tier keeps it.
+  virtual std::unique_ptr<Unit> compile(const Request &R, const Services &S) = 0;
 };
 
 /// Install a maker of the optimising tier: called once, on a compiler thread,

@@ -24,6 +24,10 @@ void record(Ops &O, Inst I);
 /// True if the row has semantics.
 bool hasSemantics(A64 Code);
 
+/// Reads guest code for recordBlock; false if the bytes are not there. A plain
+/// copy unless the runtime, where other threads can unmap code, replaces it.
+extern bool (*FetchGuestCode)(void *Dst, const void *Src, size_t N);
+
 /// Record the block that starts at Pc: up to MaxInsns instructions or the
 /// first branch. Reads guest code directly; the caller guarantees that
 /// [Pc, Limit) is readable. Always at least one instruction and a terminator.

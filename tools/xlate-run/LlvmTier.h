@@ -1,0 +1,12 @@
+//===- LlvmTier.h - The optimising tier of xlate-run ------------*- C++ -*-===//
+#ifndef XLATE_TOOLS_XLATE_RUN_LLVMTIER_H
+#define XLATE_TOOLS_XLATE_RUN_LLVMTIER_H
+
+namespace xlate {
+
+/// Let the runtime promote hot units to LLVM. Costs nothing until one is hot.
+void installLlvmTier();
+
+} // namespace xlate
+
+#endif // XLATE_TOOLS_XLATE_RUN_LLVMTIER_H
