@@ -1,0 +1,31 @@
+#!/bin/bash
+# Build everything and run every test: unit tests (ctest) and lit suites. The
+# last line is the sum: "N passed, N failed".
+#
+#   scripts/check.sh [PRESET]      (release by default)
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+cd "$XLATE_ROOT"
+
+preset=${1:-release}
+build=build/$preset
+
+install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+# The host's own build of what the tests run for arm64, to compare with.
+install_packages bash coreutils findutils grep sed gawk diffutils perl python3 sqlite3 git openssl \
+  xz-utils zstd gzip bzip2 7zip gcc g++ make lua5.4
+scripts/fetch-sysroot.sh arm64
+
+build_preset "$preset"
+
+say "Unit tests"
+status=0
+ctest --test-dir "$build" --output-on-failure --output-junit ctest.xml -j "$(nproc)" || status=1
+
+say "lit suites"
+lit=$(command -v lit || command -v llvm-lit || echo /usr/lib/llvm-19/build/utils/lit/lit.py)
+python3 "$lit" -sv --xunit-xml-output "$build/lit.xml" "$build/test" || status=1
+
+say "Result"
+python3 scripts/sum-results.py "$build/ctest.xml" "$build/lit.xml" || status=1
+exit $status
