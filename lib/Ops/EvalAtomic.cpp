@@ -72,7 +72,8 @@ template <typename T> static T fetchAnd(RmwKind K, volatile T *P, T V) {
   case RmwKind::Swap:
     return __atomic_exchange_n(P, V, __ATOMIC_SEQ_CST);
   default: {
-    T Old = *P;
+    T Old = static_cast<T>(
+        readSized(reinterpret_cast<uint64_t>(P), __builtin_ctz(sizeof(T))));
     while (!__atomic_compare_exchange_n(P, &Old, combine(K, Old, V), true,
                                         __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
       ;

@@ -1,12 +1,14 @@
 //===- BlockTier.cpp - Common part of the translator's tiers --------------===//
 
 #include "Tier.h"
+#include "xlate/Ops/FpEnv.h"
 #include "xlate/Semantics/Semantics.h"
 #include <csetjmp>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <sys/mman.h>
+#include <ucontext.h>
 
 using namespace xlate;
 using namespace xlate::insn;
@@ -34,6 +36,8 @@ void onSignal(int Sig, siginfo_t *, void *Context) {
     std::raise(Sig);
     return;
   }
+  if (static_cast<ucontext_t *>(Context)->uc_mcontext.gregs[REG_RIP] == 0)
+    std::fputs("xlate-insn: call of a primitive without evaluator\n", stderr);
   Current.Recover(Current.Tier, Context);
   siglongjmp(Current.Leave, Sig);
 }
@@ -56,7 +60,6 @@ void load(const State &In) {
   std::memset(static_cast<void *>(&S), 0, sizeof S);
   S.Self = &S;
   S.EvalTable = reinterpret_cast<void *const *>(EvalTable);
-  S.HostMxcsr = 0x1f80;
   S.Dczid = 4;
   std::memcpy(S.X, In.x, sizeof S.X);
   std::memcpy(S.V, In.v, sizeof S.V);
@@ -67,9 +70,11 @@ void load(const State &In) {
   S.V_ = In.nzcv >> 28 & 1;
   S.Fpcr = In.fpcr;
   S.Fpsr = In.fpsr;
+  fpenv::enter(S);
 }
 
 void save(State &Out, int Signal) {
+  fpenv::collectFlags(S);
   std::memcpy(Out.x, S.X, sizeof S.X);
   std::memcpy(Out.v, S.V, sizeof S.V);
   Out.pc = S.Pc;
