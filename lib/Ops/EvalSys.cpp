@@ -1,7 +1,7 @@
 //===- EvalSys.cpp - Evaluators of system primitives ----------------------===//
 
-#include "FpEnv.h"
 #include "xlate/Ops/Eval.h"
+#include "xlate/Ops/FpEnv.h"
 #include <atomic>
 #include <cerrno>
 #include <ctime>

@@ -1,6 +1,6 @@
 //===- FpEnv.cpp - FPCR and FPSR on top of MXCSR --------------------------===//
 
-#include "FpEnv.h"
+#include "xlate/Ops/FpEnv.h"
 #include <xmmintrin.h>
 
 using namespace xlate;
@@ -24,6 +24,11 @@ uint32_t fpenv::fpsrFrom(uint32_t Mxcsr, uint32_t Fpcr) {
   return Flags;
 }
 
+void fpenv::enter(CpuState &S) {
+  S.HostMxcsr = mxcsrFor(S.Fpcr);
+  _mm_setcsr(S.HostMxcsr);
+}
+
 void fpenv::collectFlags(CpuState &S) {
   const uint32_t Mxcsr = _mm_getcsr();
   if (!(Mxcsr & MxcsrSticky))
@@ -35,8 +40,7 @@ void fpenv::collectFlags(CpuState &S) {
 void fpenv::writeFpcr(CpuState &S, uint32_t V) {
   collectFlags(S);
   S.Fpcr = V & FpcrMask;
-  S.HostMxcsr = mxcsrFor(S.Fpcr);
-  _mm_setcsr(S.HostMxcsr);
+  enter(S);
 }
 
 uint32_t fpenv::readFpsr(CpuState &S) {

@@ -41,6 +41,8 @@ unsigned runTier(const CaseFile &F, const std::string &Name, Tier &T,
   for (const Case &C : F.Cases)
     if (!contains(C.SkipTiers, Name))
       Cases.push_back(&C);
+  if (Cases.empty())
+    return 0;
   std::vector<State> Final(Cases.size());
   if (!T.run(F, Cases, Final))
     return 1;

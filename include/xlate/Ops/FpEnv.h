@@ -5,8 +5,8 @@
 // that have not reached CpuState::Fpsr yet.
 //
 //===----------------------------------------------------------------------===//
-#ifndef XLATE_LIB_OPS_FPENV_H
-#define XLATE_LIB_OPS_FPENV_H
+#ifndef XLATE_OPS_FPENV_H
+#define XLATE_OPS_FPENV_H
 
 #include "xlate/Guest/CpuState.h"
 
@@ -26,6 +26,10 @@ uint32_t mxcsrFor(uint32_t Fpcr);
 /// FPSR flags that MXCSR's sticky bits stand for under Fpcr.
 uint32_t fpsrFrom(uint32_t Mxcsr, uint32_t Fpcr);
 
+/// Prepare the live MXCSR and S.HostMxcsr for guest code under S.Fpcr, sticky
+/// bits clear.
+void enter(CpuState &S);
+
 /// Move the sticky bits of the live MXCSR into S.Fpsr.
 void collectFlags(CpuState &S);
 
@@ -38,4 +42,4 @@ void writeFpsr(CpuState &S, uint32_t V);
 
 } // namespace xlate::fpenv
 
-#endif // XLATE_LIB_OPS_FPENV_H
+#endif // XLATE_OPS_FPENV_H
