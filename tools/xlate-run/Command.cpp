@@ -1,8 +1,10 @@
 //===- Command.cpp - What xlate-run was asked to do -----------------------===//
 #include "Command.h"
 #include <charconv>
+#include <climits>
 #include <cstring>
 #include <sys/auxv.h>
+#include <unistd.h>
 
 #ifndef AT_FLAGS_PRESERVE_ARGV0
 #define AT_FLAGS_PRESERVE_ARGV0 1
@@ -14,6 +16,14 @@ static void removeVariable(std::vector<std::string> &Env,
                            const std::string &Name) {
   std::erase_if(
       Env, [&](const std::string &V) { return V.starts_with(Name + "="); });
+}
+
+/// The guest may change the directory.
+static std::string absolute(const std::string &Path) {
+  char Cwd[PATH_MAX];
+  if (Path.empty() || Path[0] == '/' || !getcwd(Cwd, sizeof Cwd))
+    return Path;
+  return std::string(Cwd) + "/" + Path;
 }
 
 static runtime::Tier tierOf(const std::string &Name) {
@@ -42,7 +52,7 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
   runtime::RunOptions &O = C.Options;
   switch (static_cast<RunOption>(Use.Id)) {
   case RunOption::Sysroot:
-    O.Sysroot = Use.Value;
+    O.Sysroot = absolute(Use.Value);
     break;
   case RunOption::Argv0:
     Argv0 = Use.Value;
