@@ -144,13 +144,37 @@ static std::vector<std::string> partDetails(const std::vector<std::string> &All,
   return Out;
 }
 
-std::string GuestMemory::label(uint64_t Lo, uint64_t Hi) const {
-  if (Lo >= (BrkStart & ~uint64_t(4095)) && Lo < BrkCur)
-    return "[heap]";
-  for (auto L = Labels.rbegin(); L != Labels.rend(); ++L)
-    if (L->Lo <= Lo && Hi <= L->Hi)
-      return L->Name;
-  return {};
+/// What is at Lo; Hi is cut where that ends.
+std::string GuestMemory::label(uint64_t Lo, uint64_t &Hi) const {
+  std::string Name;
+  auto Look = [&](uint64_t A, uint64_t B, const std::string &Text) {
+    if (A <= Lo && Lo < B) {
+      Name = Text;
+      Hi = std::min(Hi, B);
+    } else if (Lo < A && A < B) {
+      Hi = std::min(Hi, A);
+    }
+  };
+  for (const Label &L : Labels)
+    Look(L.Lo, L.Hi, L.Name);
+  Look(BrkStart & ~uint64_t(4095), (BrkCur + 4095) & ~uint64_t(4095), "[heap]");
+  return Name;
+}
+
+/// The part [Lo, Hi) of the host's mapping H as the guest sees it.
+static Line partOf(const Line &H, uint64_t Lo, uint64_t Hi, int Prot,
+                   bool Smaps) {
+  Line L = H;
+  L.Lo = Lo;
+  L.Hi = Hi;
+  if (H.Inode || H.Offset)
+    L.Offset += Lo - H.Lo;
+  L.Perms[0] = Prot & PROT_READ ? 'r' : '-';
+  L.Perms[1] = Prot & PROT_WRITE ? 'w' : '-';
+  L.Perms[2] = Prot & PROT_EXEC ? 'x' : '-';
+  if (Smaps)
+    L.Details = partDetails(H.Details, Hi - Lo, Lo == H.Lo, Prot & PROT_EXEC);
+  return L;
 }
 
 std::string GuestMemory::procMaps(bool Smaps) const {
@@ -158,32 +182,22 @@ std::string GuestMemory::procMaps(bool Smaps) const {
   {
     std::shared_lock G(Lock);
     for (const Line &H : readMaps(Smaps)) {
-      bool First = true;
       auto I = Guest.upper_bound(H.Lo);
       if (I != Guest.begin())
         --I;
       for (; I != Guest.end() && I->first < H.Hi; ++I) {
-        if (I->second.Hi <= H.Lo)
-          continue;
-        Line L = H;
-        L.Lo = std::max(H.Lo, I->first);
-        L.Hi = std::min(H.Hi, I->second.Hi);
-        if (H.Inode || H.Offset)
-          L.Offset += L.Lo - H.Lo;
-        const int Prot = I->second.Prot;
-        L.Perms[0] = Prot & PROT_READ ? 'r' : '-';
-        L.Perms[1] = Prot & PROT_WRITE ? 'w' : '-';
-        L.Perms[2] = Prot & PROT_EXEC ? 'x' : '-';
-        if (std::string Name = label(L.Lo, L.Hi); !Name.empty())
-          L.Name = Name;
-        if (Smaps)
-          L.Details =
-              partDetails(H.Details, L.Hi - L.Lo, First, Prot & PROT_EXEC);
-        First = false;
-        if (!Smaps && !Out.empty() && L.continues(Out.back()))
-          Out.back().Hi = L.Hi;
-        else
-          Out.push_back(std::move(L));
+        const uint64_t End = std::min(H.Hi, I->second.Hi);
+        for (uint64_t Lo = std::max(H.Lo, I->first), Hi; Lo < End; Lo = Hi) {
+          Hi = End;
+          std::string Name = label(Lo, Hi);
+          Line L = partOf(H, Lo, Hi, I->second.Prot, Smaps);
+          if (!Name.empty())
+            L.Name = Name;
+          if (!Smaps && !Out.empty() && L.continues(Out.back()))
+            Out.back().Hi = L.Hi;
+          else
+            Out.push_back(std::move(L));
+        }
       }
     }
   }

@@ -139,7 +139,7 @@ private:
   void trimReserve(uint64_t Lo, uint64_t Hi);
   void changed() { Generation.fetch_add(1, std::memory_order_acq_rel); }
   void notify(uint64_t Lo, uint64_t Hi) const;
-  std::string label(uint64_t Lo, uint64_t Hi) const;
+  std::string label(uint64_t Lo, uint64_t &Hi) const;
 
   mutable std::shared_mutex Lock;
   std::atomic<uint64_t> Generation{0};

@@ -117,6 +117,9 @@ bool isRuntimeFd(int Fd);
 /// Close a protected descriptor.
 void closeRuntimeFd(int Fd);
 
+/// With --strace: log that the guest is about to receive a signal.
+void traceSignal(int Sig, int Code, uint64_t Addr);
+
 /// Execute the system call that S holds (X8 number, X0..X5 arguments) and
 /// return its result; the caller writes X0.
 Result dispatch(CpuState &S, Services &K);
