@@ -28,6 +28,7 @@ struct {
   BlockTier *Tier;
   void (*Recover)(BlockTier *, void *);
   volatile sig_atomic_t Running;
+  Block Code; ///< Here because longjmp runs no destructors.
 } Current;
 
 void onSignal(int Sig, siginfo_t *, void *Context) {
@@ -118,7 +119,8 @@ void BlockTier::runCase(const Case &C, uint64_t CodeEnd, State &Final) {
         Signal = S.Pc & 3 ? SIGBUS : SIGSEGV;
         break;
       }
-      if (runBlock(S, recordBlock(S.Pc, CodeEnd, 64)))
+      Current.Code = recordBlock(S.Pc, CodeEnd, 64);
+      if (runBlock(S, Current.Code))
         Signal = signalOf(S.Exit);
     }
     if (N > MaxBlocks)
