@@ -14,9 +14,9 @@ shift || true
 packages=("$@")
 if [ ${#packages[@]} = 0 ]; then
   packages=(
-    bash coreutils findutils grep sed gawk diffutils perl python3 sqlite3 git openssl
+    bash dash coreutils findutils grep sed gawk diffutils perl python3 sqlite3 git openssl
     xz-utils zstd gzip bzip2 7zip gcc g++ make lua5.4 busybox-static musl libc-bin file
-    procps util-linux
+    procps util-linux tar hostname base-files
   )
 fi
 
@@ -40,6 +40,7 @@ rm -rf "$root"
 unpack "$root" "$state"/cache/archives/*.deb
 
 # What installation scripts would have set up.
+[ -e "$root/usr/bin/sh" ] || ln -s dash "$root/usr/bin/sh"
 [ -e "$root/usr/bin/awk" ] || ln -s gawk "$root/usr/bin/awk"
 [ -e "$root/usr/bin/lua" ] || ln -s lua5.4 "$root/usr/bin/lua"
 [ -e "$root/usr/bin/cc" ] || ln -s gcc "$root/usr/bin/cc"

@@ -157,7 +157,7 @@ int64_t execGuest(const RunOptions &Options, const LoadedProgram &Program,
 
   if (F && F->Id.Kind == FileKind::Arm64)
     return execArm64(Options, *F, S);
-  if (F && !F->ArgPrefix.empty()) {
+  if (F && !F->ArgPrefix.empty() && !F->SameOnHost) {
     S.Strings = std::move(F->ArgPrefix);
     S.Path = F->HostPath;
     buildArgv(S, 1);

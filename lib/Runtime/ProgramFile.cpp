@@ -99,6 +99,7 @@ Expected<ProgramFile> findProgram(int DirFd, const char *Path, int Flags,
   Expected<UniqueFd> Fd = ExeFd >= 0 && isOwnExe(Path)
                               ? openAt(ExeFd, "", AT_EMPTY_PATH)
                               : openAt(DirFd, HostPath, Flags);
+  F.SameOnHost = HostPath == Path;
   for (unsigned Depth = 0;; ++Depth) {
     std::string Blame = Depth
                             ? "its interpreter " + F.Path + " cannot be used: "
@@ -132,6 +133,7 @@ Expected<ProgramFile> findProgram(int DirFd, const char *Path, int Flags,
     F.ArgPrefix = std::move(Prefix);
     F.Path = Line->Interp;
     HostPath = sys::resolvePath(F.Path.c_str(), Storage);
+    F.SameOnHost &= HostPath == F.Path.c_str();
     Fd = openAt(AT_FDCWD, HostPath, 0);
   }
 }

@@ -162,7 +162,26 @@ Expected<ParsedCommand> parseCommand(const ToolSpec &Tool, char *const *Argv,
   return Result;
 }
 
+/// Words of Text in lines of at most 80 columns, all but the first indented.
+static std::string wrapped(std::string_view Text, size_t Indent) {
+  std::string Result;
+  size_t Column = Indent;
+  forEachPart(Text, ' ', [&](std::string_view Word) {
+    if (Column != Indent && Column + 1 + Word.size() > 80) {
+      Result += "\n" + std::string(Indent, ' ');
+      Column = Indent;
+    } else if (Column != Indent) {
+      Result += ' ';
+      ++Column;
+    }
+    Result += Word;
+    Column += Word.size();
+  });
+  return Result;
+}
+
 std::string helpText(const ToolSpec &Tool) {
+  constexpr size_t Indent = 27;
   std::string Text = "Usage: " + std::string(Tool.Name) + " [OPTION]... " +
                      std::string(Tool.Operands) + "\n" +
                      std::string(Tool.Name) + " - " +
@@ -177,18 +196,17 @@ std::string helpText(const ToolSpec &Tool) {
       Left += "[=" + std::string(O.Arg) + "]";
     else if (O.Kind != OptionKind::Flag)
       Left += "=" + std::string(O.Arg);
-    if (Left.size() > 28)
-      Left += "\n" + std::string(30, ' ');
+    if (Left.size() + 2 > Indent)
+      Left += "\n" + std::string(Indent, ' ');
     else
-      Left.resize(30, ' ');
-    Text += Left + std::string(O.Help);
+      Left.resize(Indent, ' ');
+    std::string Right(O.Help);
     if (!O.Env.empty())
-      Text += "\n" + std::string(30, ' ') + "[" +
-              std::string(O.Env.substr(0, O.Env.find(','))) + "]";
-    Text += "\n";
+      Right += " [" + std::string(O.Env.substr(0, O.Env.find(','))) + "]";
+    Text += Left + wrapped(Right, Indent) + "\n";
   }
   return Text + "\nOptions must come before PROGRAM. The variables in brackets "
-                "have the same effect.\n"
+                "do the same.\n"
                 "Exit status: that of PROGRAM; 125 wrong usage, 126 PROGRAM "
                 "cannot be run,\n"
                 "127 PROGRAM not found, 128+N PROGRAM was ended by signal N.\n";

@@ -70,6 +70,8 @@ struct ProgramFile {
   std::string HostPath; ///< Where Fd was opened.
   std::string Path;     ///< Guest path: Fd's, not the script's.
   std::string ExecFn;   ///< Guest path that was executed: a script's own.
+  /// No path on the way was found in the sysroot: the kernel finds the same.
+  bool SameOnHost = true;
   /// Script lines turn "S A.." into "Interp [Arg] S A..": what to put in place
   /// of argv[0]. Empty when no script is involved.
   std::vector<std::string> ArgPrefix;
