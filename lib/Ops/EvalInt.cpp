@@ -116,7 +116,7 @@ template <typename T> static T reverseBits(T V) {
 }
 
 INT1(clz, std::countl_zero(a))
-INT1(cls, std::countl_zero(static_cast<T>(a ^ a << 1 | 1)))
+INT1(cls, std::countl_zero(static_cast<T>((a ^ a << 1) | 1)))
 INT1(ctz, std::countr_zero(a))
 INT1(popcnt, std::popcount(a))
 INT1(rbit, reverseBits(a))
