@@ -64,17 +64,23 @@ XLATE_EVAL(fSqrt) {
   });
 }
 
-XLATE_EVAL(fAbs) {
-  mapLanes(S, R, {ParamWord}, [&]<class F>(F, Env &, unsigned I) -> BitsOf<F> {
-    return lane<F>(A, I) & ~SignBit<F>;
-  });
+/// The low n lanes of A with their sign bits cleared (Clear) or flipped.
+static void changeSigns(Value *R, const Value *A, Param P, bool Clear) {
+  const uint64_t Signs = P.lane() == L16   ? 0x8000800080008000
+                         : P.lane() == L32 ? 0x8000000080000000
+                                           : 0x8000000000000000;
+  const unsigned Bytes = P.n() << P.lane();
+  auto Half = [&](uint64_t V, unsigned N) {
+    const uint64_t Mask = N >= 8 ? ~0ull : (1ull << 8 * N) - 1;
+    return (Clear ? V & ~Signs : V ^ Signs) & Mask;
+  };
+  const uint64_t Lo = Half(A->V.D[0], Bytes),
+                 Hi = Half(A->V.D[1], Bytes > 8 ? Bytes - 8 : 0);
+  R->V.D[0] = Lo;
+  R->V.D[1] = Hi;
 }
-
-XLATE_EVAL(fNeg) {
-  mapLanes(S, R, {ParamWord}, [&]<class F>(F, Env &, unsigned I) -> BitsOf<F> {
-    return lane<F>(A, I) ^ SignBit<F>;
-  });
-}
+XLATE_EVAL(fAbs) { changeSigns(R, A, {ParamWord}, true); }
+XLATE_EVAL(fNeg) { changeSigns(R, A, {ParamWord}, false); }
 
 /// FPMulAdd, on the host if that gives the same.
 template <class F>

@@ -6,6 +6,7 @@
 #include "SoftFloat.h"
 #include "xlate/Ops/Eval.h"
 #include <cstring>
+#include <emmintrin.h>
 #include <type_traits>
 
 namespace xlate::fp {
@@ -19,10 +20,6 @@ template <class F> BitsOf<F> lane(const Value *V, unsigned I) {
   std::memcpy(&R, V->V.B + I * sizeof R, sizeof R);
   return R;
 }
-template <class F> void setLane(V128 &V, unsigned I, BitsOf<F> Bits) {
-  std::memcpy(V.B + I * sizeof Bits, &Bits, sizeof Bits);
-}
-
 /// Call Fn with a value of the format that P.lane() names.
 template <class Fn> void withFormat(Param P, Fn &&Call) {
   switch (P.lane()) {
@@ -35,17 +32,40 @@ template <class Fn> void withFormat(Param P, Fn &&Call) {
   }
 }
 
+/// Collects lanes, highest first, in registers: storing them one by one and
+/// loading the vector would stall on store forwarding.
+class LaneStack {
+public:
+  template <unsigned Bits> void push(uint64_t Lane) {
+    if constexpr (Bits == 64) {
+      Hi = Lo;
+      Lo = Lane;
+    } else {
+      Hi = Hi << Bits | Lo >> (64 - Bits);
+      Lo = Lo << Bits | Lane;
+    }
+  }
+  void store(Value *R) const {
+    _mm_store_si128(
+        reinterpret_cast<__m128i *>(R),
+        _mm_set_epi64x(static_cast<int64_t>(Hi), static_cast<int64_t>(Lo)));
+  }
+
+private:
+  uint64_t Lo = 0, Hi = 0;
+};
+
 /// R = Fn(format, env, lane number) in the first P.n() lanes, the others zero.
 /// R may be an operand of Fn. Flags go to FPSR.
 template <class Fn> void mapLanes(CpuState *S, Value *R, Param P, Fn &&Lane) {
   Env E(S->Fpcr);
-  V128 Out{};
+  LaneStack Out;
   withFormat(P, [&]<class F>(F Format) {
-    for (unsigned I = 0; I != P.n(); ++I)
-      setLane<F>(Out, I, Lane(Format, E, I));
+    for (unsigned I = P.n(); I-- != 0;)
+      Out.push<Width<F>>(Lane(Format, E, I));
   });
   S->Fpsr |= E.Flags;
-  R->V = Out;
+  Out.store(R);
 }
 
 } // namespace xlate::fp

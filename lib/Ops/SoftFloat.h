@@ -139,6 +139,10 @@ template <class F> constexpr bool isNaN(BitsOf<F> V) {
   return BitsOf<F>(V & ~SignBit<F>) > InfBits<F>;
 }
 
+template <class F> constexpr bool isSNaN(BitsOf<F> V) {
+  return isNaN<F>(V) && !(V & QuietBit<F>);
+}
+
 /// FPUnpack; with Convert FPUnpackCV: FZ16 is ignored and AHP heeded.
 template <class F> Num unpack(Env &E, BitsOf<F> V, bool Convert = false) {
   const bool Sign = V & SignBit<F>;
@@ -181,22 +185,25 @@ inline U128 shiftJam(U128 V, unsigned Shift) {
   return V >> Shift | ((V & ((U128(1) << Shift) - 1)) != 0);
 }
 
-/// V >> Shift rounded to an integer magnitude.
-inline U128 shiftRound(U128 V, unsigned Shift, Mode M, bool Sign, bool &Lost) {
-  Lost = false;
-  if (Shift == 0)
-    return V;
-  const U128 Int = Shift < 128 ? V >> Shift : 0;
-  const U128 Rem = Shift < 128 ? V & ((U128(1) << Shift) - 1) : V;
-  Lost = Rem != 0;
+/// V >> Shift rounded to an integer magnitude. The Odd modes need the result to
+/// have room for the sticky bit, which it has in round().
+inline uint64_t shiftRound(uint64_t V, unsigned Shift, Mode M, bool Sign,
+                           bool &Lost) {
+  // The bits shifted out, as a binary fraction; far below a half it is enough
+  // that they are not zero.
+  uint64_t Int = 0, Fraction = V != 0;
+  if (Shift < 64) {
+    Int = V >> Shift;
+    Fraction = Shift ? V << (64 - Shift) : 0;
+  } else if (Shift == 64)
+    Fraction = V;
+  Lost = Fraction != 0;
   if (!Lost)
     return Int;
-  const U128 HalfUnit = U128(1) << (Shift <= 128 ? Shift - 1 : 127);
-  const bool Above = Shift <= 128 && Rem > HalfUnit,
-             Tie = Shift <= 128 && Rem == HalfUnit;
+  constexpr uint64_t OneHalf = 1ull << 63;
   switch (M) {
   case Mode::Even:
-    return Int + (Above || (Tie && (Int & 1)));
+    return Int + (Fraction > OneHalf || (Fraction == OneHalf && (Int & 1)));
   case Mode::Up:
     return Int + !Sign;
   case Mode::Down:
@@ -204,7 +211,7 @@ inline U128 shiftRound(U128 V, unsigned Shift, Mode M, bool Sign, bool &Lost) {
   case Mode::Zero:
     return Int;
   case Mode::Away:
-    return Int + (Above || Tie);
+    return Int + (Fraction >= OneHalf);
   case Mode::Odd:
   case Mode::OddToInf:
     return Int | 1;
@@ -233,6 +240,8 @@ template <class F>
 BitsOf<F> round(Env &E, Exact V, Mode M, bool Convert = false) {
   const int Lead = clz(V.Sig);
   V.Sig <<= Lead;
+  const uint64_t Sig =
+      static_cast<uint64_t>(V.Sig >> 64) | (static_cast<uint64_t>(V.Sig) != 0);
   const int Exp = V.Exp - Lead + 127; // exponent of the leading bit
   const bool Tiny = Exp < MinExp<F>;
   if (Tiny && E.flush<F>() && !(Convert && IsHalf<F>)) {
@@ -241,9 +250,9 @@ BitsOf<F> round(Env &E, Exact V, Mode M, bool Convert = false) {
   }
   unsigned Biased = Tiny ? 0 : static_cast<unsigned>(Exp - MinExp<F> + 1);
   const unsigned Shift =
-      127 - F::Frac + (Tiny ? static_cast<unsigned>(MinExp<F> - Exp) : 0);
+      63 - F::Frac + (Tiny ? static_cast<unsigned>(MinExp<F> - Exp) : 0);
   bool Lost;
-  auto Int = static_cast<uint64_t>(shiftRound(V.Sig, Shift, M, V.Sign, Lost));
+  uint64_t Int = shiftRound(Sig, Shift, M, V.Sign, Lost);
   if (Tiny && Lost)
     E.raise(Underflow);
   if (Biased == 0)

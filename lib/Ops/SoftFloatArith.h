@@ -13,7 +13,8 @@ namespace xlate::fp {
 
 /// FPAdd, or FPSub with Sub.
 template <class F>
-BitsOf<F> add(Env &E, BitsOf<F> A, BitsOf<F> B, bool Sub = false) {
+[[gnu::noinline]] BitsOf<F> add(Env &E, BitsOf<F> A, BitsOf<F> B,
+                                bool Sub = false) {
   const Num X = unpack<F>(E, A);
   Num Y = unpack<F>(E, B);
   if (X.nan() || Y.nan())
@@ -30,7 +31,8 @@ BitsOf<F> add(Env &E, BitsOf<F> A, BitsOf<F> B, bool Sub = false) {
 
 /// FPMul, or FPMulX with Extended: infinity times zero is 2.
 template <class F>
-BitsOf<F> mul(Env &E, BitsOf<F> A, BitsOf<F> B, bool Extended = false) {
+[[gnu::noinline]] BitsOf<F> mul(Env &E, BitsOf<F> A, BitsOf<F> B,
+                                bool Extended = false) {
   const Num X = unpack<F>(E, A), Y = unpack<F>(E, B);
   if (X.nan() || Y.nan())
     return processNaNs<F>(E, X, Y, A, B);
@@ -45,7 +47,8 @@ BitsOf<F> mul(Env &E, BitsOf<F> A, BitsOf<F> B, bool Extended = false) {
 }
 
 /// FPDiv.
-template <class F> BitsOf<F> div(Env &E, BitsOf<F> A, BitsOf<F> B) {
+template <class F>
+[[gnu::noinline]] BitsOf<F> div(Env &E, BitsOf<F> A, BitsOf<F> B) {
   const Num X = unpack<F>(E, A), Y = unpack<F>(E, B);
   if (X.nan() || Y.nan())
     return processNaNs<F>(E, X, Y, A, B);
@@ -77,7 +80,7 @@ inline uint64_t isqrt(U128 V) {
 }
 
 /// FPSqrt.
-template <class F> BitsOf<F> sqrt(Env &E, BitsOf<F> A) {
+template <class F> [[gnu::noinline]] BitsOf<F> sqrt(Env &E, BitsOf<F> A) {
   const Num X = unpack<F>(E, A);
   if (X.nan())
     return processNaN<F>(E, X, A);
@@ -95,41 +98,40 @@ template <class F> BitsOf<F> sqrt(Env &E, BitsOf<F> A) {
       E.mode());
 }
 
-/// -1, 0, 1 for X < Y, X == Y, X > Y; neither is a NaN.
-inline int order(const Num &X, const Num &Y) {
-  if (X.zero() || Y.zero())
-    return !X.zero() ? (X.Sign ? -1 : 1) : !Y.zero() ? (Y.Sign ? 1 : -1) : 0;
-  if (X.Sign != Y.Sign)
-    return X.Sign ? -1 : 1;
-  int Magnitude;
-  if (X.inf() || Y.inf())
-    Magnitude = X.inf() - Y.inf();
-  else if (X.Exp != Y.Exp)
-    Magnitude = X.Exp > Y.Exp ? 1 : -1;
-  else
-    Magnitude = (X.Sig > Y.Sig) - (X.Sig < Y.Sig);
-  return X.Sign ? -Magnitude : Magnitude;
+/// V with a denormal flushed if FPCR says so.
+template <class F> BitsOf<F> flushInput(Env &E, BitsOf<F> V) {
+  if (!E.flush<F>() || V & InfBits<F> || !(V & FracMask<F>))
+    return V;
+  if (!IsHalf<F>)
+    E.raise(InputDenorm);
+  return V & SignBit<F>;
+}
+
+/// An integer in the order of the numbers, with one zero.
+template <class F> int64_t rank(BitsOf<F> V) {
+  const auto Mag = static_cast<int64_t>(V & ~SignBit<F>);
+  return V & SignBit<F> ? -Mag : Mag;
 }
 
 /// FPMax, or FPMin with Min.
 template <class F>
 BitsOf<F> max(Env &E, BitsOf<F> A, BitsOf<F> B, bool Min = false) {
-  const Num X = unpack<F>(E, A), Y = unpack<F>(E, B);
-  if (X.nan() || Y.nan())
-    return processNaNs<F>(E, X, Y, A, B);
-  const int Order = order(X, Y);
-  const bool First = Min ? Order < 0 : Order > 0;
-  if ((First ? X : Y).zero()) // of two zeros the more positive, or negative
-    return signBits<F>(Min ? X.Sign || Y.Sign : X.Sign && Y.Sign);
-  return First ? A : B;
+  A = flushInput<F>(E, A);
+  B = flushInput<F>(E, B);
+  if (isNaN<F>(A) || isNaN<F>(B))
+    return processNaNs<F>(E, unpack<F>(E, A), unpack<F>(E, B), A, B);
+  const int64_t X = rank<F>(A), Y = rank<F>(B);
+  if (X == Y) // of two zeros the more positive, or negative
+    return Min ? A | B : A & B;
+  return (X > Y) != Min ? A : B;
 }
 
 /// FPMaxNum, or FPMinNum with Min: a lone quiet NaN counts as a number that
 /// never wins.
 template <class F>
 BitsOf<F> maxNum(Env &E, BitsOf<F> A, BitsOf<F> B, bool Min = false) {
-  const bool QuietA = isNaN<F>(A) && (A & QuietBit<F>),
-             QuietB = isNaN<F>(B) && (B & QuietBit<F>);
+  const bool QuietA = isNaN<F>(A) && !isSNaN<F>(A);
+  const bool QuietB = isNaN<F>(B) && !isSNaN<F>(B);
   if (QuietA && !QuietB)
     A = infinity<F>(!Min);
   else if (QuietB && !QuietA)
@@ -156,7 +158,8 @@ BitsOf<F> mulAddNumbers(Env &E, const Num &Add, const Num &X, const Num &Y) {
 
 /// FPMulAdd: Addend + A * B with one rounding.
 template <class F>
-BitsOf<F> mulAdd(Env &E, BitsOf<F> Addend, BitsOf<F> A, BitsOf<F> B) {
+[[gnu::noinline]] BitsOf<F> mulAdd(Env &E, BitsOf<F> Addend, BitsOf<F> A,
+                                   BitsOf<F> B) {
   const Num Z = unpack<F>(E, Addend), X = unpack<F>(E, A), Y = unpack<F>(E, B);
   if (Z.nan() || X.nan() || Y.nan()) {
     if (Z.K == Kind::QNaN && ((X.inf() && Y.zero()) || (X.zero() && Y.inf())))
@@ -203,14 +206,15 @@ template <class F> BitsOf<F> rsqrtStep(Env &E, BitsOf<F> A, BitsOf<F> B) {
 /// FPCompare: NZCV nibble.
 template <class F>
 unsigned compare(Env &E, BitsOf<F> A, BitsOf<F> B, bool Signalling) {
-  const Num X = unpack<F>(E, A), Y = unpack<F>(E, B);
-  if (X.nan() || Y.nan()) {
-    if (X.snan() || Y.snan() || Signalling)
+  A = flushInput<F>(E, A);
+  B = flushInput<F>(E, B);
+  if (isNaN<F>(A) || isNaN<F>(B)) {
+    if (Signalling || isSNaN<F>(A) || isSNaN<F>(B))
       E.raise(InvalidOp);
     return 0b0011;
   }
-  const int Order = order(X, Y);
-  return Order == 0 ? 0b0110 : Order < 0 ? 0b1000 : 0b0010;
+  const int64_t X = rank<F>(A), Y = rank<F>(B);
+  return X == Y ? 0b0110 : X < Y ? 0b1000 : 0b0010;
 }
 
 } // namespace xlate::fp

@@ -57,11 +57,10 @@ uint64_t toFixed(Env &E, BitsOf<F> V, unsigned FBits, bool Signed,
   const uint64_t Limit =
       !Signed ? (X.Sign ? 0 : Mask) : (Mask >> 1) + X.Sign; // magnitude
   const int Exp = X.Exp + static_cast<int>(FBits);
-  U128 Mag = 0;
-  bool Lost = false, Big = X.inf() || Exp > 63;
+  uint64_t Mag = 0;
+  bool Lost = false, Big = X.inf() || Exp > 0;
   if (!Big) {
-    Mag = Exp >= 0 ? U128(X.Sig) << Exp
-                   : shiftRound(X.Sig, -Exp, M, X.Sign, Lost);
+    Mag = shiftRound(X.Sig, -Exp, M, X.Sign, Lost);
     Big = Mag > Limit;
   }
   if (Big) {
@@ -69,8 +68,7 @@ uint64_t toFixed(Env &E, BitsOf<F> V, unsigned FBits, bool Signed,
     Mag = Limit;
   } else if (Lost)
     E.raise(Inexact);
-  const auto R = static_cast<uint64_t>(Mag);
-  return (X.Sign ? -R : R) & Mask;
+  return (X.Sign ? -Mag : Mag) & Mask;
 }
 
 /// FixedToFP: the integer V (magnitude and sign) * 2^-FBits.
@@ -115,13 +113,19 @@ BitsOf<F> roundInt(Env &E, BitsOf<F> V, Mode M, bool RaiseInexact) {
     return processNaN<F>(E, X, V);
   if (X.zero())
     return signBits<F>(X.Sign);
-  if (X.inf() || X.Exp + 63 - static_cast<int>(F::Frac) >= 0)
+  if (X.inf() || X.Exp + 63 >= static_cast<int>(F::Frac))
     return V;
   bool Lost;
-  const U128 Int = shiftRound(X.Sig, -X.Exp, M, X.Sign, Lost);
+  uint64_t Int = shiftRound(X.Sig, -X.Exp, M, X.Sign, Lost);
   if (Lost && RaiseInexact)
     E.raise(Inexact);
-  return Int ? round<F>(E, {X.Sign, 0, Int}, Mode::Zero) : signBits<F>(X.Sign);
+  if (Int == 0)
+    return signBits<F>(X.Sign);
+  // Int has at most Frac + 1 bits: exact.
+  const int Lead = std::countl_zero(Int);
+  Int = Int << Lead >> (63 - F::Frac);
+  return pack<F>(X.Sign, static_cast<unsigned>(Bias<F> + 63 - Lead),
+                 Int & FracMask<F>);
 }
 
 /// FPRoundIntN (FRINT32, FRINT64): out of range gives the most negative
@@ -132,7 +136,7 @@ BitsOf<F> roundIntN(Env &E, BitsOf<F> V, Mode M, unsigned IntBits) {
   if (X.zero())
     return signBits<F>(X.Sign);
   bool Lost = false, Big = X.nan() || X.inf() || X.Exp > 0;
-  U128 Int = 0;
+  uint64_t Int = 0;
   if (!Big) {
     Int = shiftRound(X.Sig, -X.Exp, M, X.Sign, Lost);
     Big = Int > (1ull << (IntBits - 1)) - 1 + X.Sign;
