@@ -1,0 +1,99 @@
+//===- Baseline.h - Direct x86-64 emission ----------------------*- C++ -*-===//
+//
+// The tier that runs nearly everything first: one pass over the uops of a
+// block, x86-64 straight into executable memory. Units follow UnitAbi.h. The
+// pinned guest registers stay in their host registers throughout a unit and
+// every other guest register is written through to CpuState at once, so at any
+// faulting access the signal context and CpuState together are the exact guest
+// state, and EmitResult::PcMap gives the guest PC.
+//
+// NZCV may be in the host's flags at that point: recoverFlags(). Flags that are
+// overwritten before anything reads them need not be up to date in between
+// (EmitResult::Depends tells what was read ahead to know that).
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_BASELINE_BASELINE_H
+#define XLATE_BASELINE_BASELINE_H
+
+#include "xlate/Ops/Uop.h"
+#include <atomic>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace xlate::baseline {
+
+/// Host instruction set extensions that emitted code may use. Vector lowerings
+/// need Avx; without it vector primitives call their evaluators.
+struct Features {
+  bool Avx = false, Avx2 = false, Bmi1 = false, Bmi2 = false, Lzcnt = false;
+  bool Fma = false, F16c = false, Aes = false, Pclmul = false, Sha = false;
+  bool Gfni = false, Avx512 = false; // F, VL, BW, DQ
+  static Features detect();
+};
+
+/// What the emitter asks of its user.
+class UnitContext {
+public:
+  /// The slot that direct branches to GuestPc jump through. It must lie within
+  /// 2 GiB of the code.
+  virtual std::atomic<void *> *slotFor(uint64_t GuestPc) = 0;
+  /// End of the readable guest code that starts at GuestPc, or GuestPc if
+  /// unknown. Used to look ahead for flag uses.
+  virtual uint64_t codeEnd(uint64_t GuestPc) { return GuestPc; }
+
+protected:
+  ~UnitContext() = default;
+};
+
+struct Options {
+  /// Clear the top byte of every data address (recompilation after a fault on
+  /// a tagged pointer).
+  bool MaskTopByte = false;
+  /// Decremented at each entry of the unit; reaching zero exits with
+  /// ExitReason::Poll and ExitInfo = 1. Within 2 GiB of the code; may be null.
+  std::atomic<int32_t> *Heat = nullptr;
+  /// Calls emitted per primitive, for reports; NumOps elements or null.
+  uint32_t *FallbackCounts = nullptr;
+};
+
+struct EmitResult {
+  uint8_t *Entry = nullptr; ///< Null if the space didn't suffice.
+  size_t Size = 0;
+  /// Sorted (offset from Entry, guest PC of the code from there on). Bits 1..0
+  /// of the PC tell where NZCV are, for recoverFlags().
+  std::vector<std::pair<uint32_t, uint64_t>> PcMap;
+  /// Guest code [first, second) beyond the block that the unit depends on: it
+  /// overwrites NZCV before reading them. The unit must go when this changes.
+  std::vector<std::pair<uint64_t, uint64_t>> Depends;
+};
+
+/// Complete S.N..V_ after a fault: PcEntry is the PcMap entry's second, Rflags
+/// those of the signal context.
+void recoverFlags(CpuState &S, uint64_t PcEntry, uint64_t Rflags);
+
+class Emitter;
+
+/// A translator instance; one per translating thread. Code of one instance
+/// lives in one region, which also holds its call thunks.
+class Baseline {
+public:
+  explicit Baseline(const Features &F = Features::detect());
+  ~Baseline();
+
+  /// Emit the shared thunks at At; returns their size, 0 if Space is too
+  /// small. Must come first; all code must lie within 2 GiB of the thunks.
+  size_t emitThunks(uint8_t *At, size_t Space);
+
+  /// Emit the unit for B at At.
+  EmitResult emit(const Block &B, uint8_t *At, size_t Space, UnitContext &C,
+                  const Options &O = {});
+
+private:
+  std::unique_ptr<Emitter> E;
+};
+
+} // namespace xlate::baseline
+
+#endif // XLATE_BASELINE_BASELINE_H

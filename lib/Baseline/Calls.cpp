@@ -1,0 +1,166 @@
+//===- Calls.cpp - Calling primitive evaluators ---------------------------===//
+//
+// A primitive without a lowering is called through a thunk. The site stores
+// the operands to CpuState::Tmp[1..3], puts the parameter word in rax and
+// calls the thunk of the primitive, which leaves the result in Tmp[0] and
+// changes no other register.
+//
+// There are two kinds. Pure thunks save the caller-saved registers on the
+// stack. State thunks are for primitives that touch memory or guest state:
+// they store the pinned registers to their homes and reload them afterwards,
+// so that a fault in the evaluator (with the PC that the site stored) or the
+// evaluator itself sees the complete guest state.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Emitter.h"
+
+using namespace xlate;
+using namespace xlate::baseline;
+
+static bool needsState(Op O) {
+  return opAttr(O) == OpAttr::Mem || opAttr(O) == OpAttr::State;
+}
+
+constexpr size_t OffOp = offSpill(15);
+
+uint8_t *Emitter::emitCommonThunk(bool State) {
+  uint8_t *Start = top_ + size_;
+  static constexpr uint8_t Saved[] = {RCX, RDX, RDI, RSI, R8, R9, R10, R11};
+  constexpr unsigned NumSaved = sizeof Saved, Frame = NumSaved * 8 + 16 * 16;
+  auto Stack = [&](unsigned Off) { return ptr[rsp + Off]; };
+  auto MoveVec = [&](unsigned R, bool Store) {
+    const auto M = Stack(NumSaved * 8 + 16 * R);
+    if (Store)
+      F.Avx ? vmovaps(M, Xmm(static_cast<int>(R))) : movaps(M, Xmm(static_cast<int>(R)));
+    else
+      F.Avx ? vmovaps(Xmm(static_cast<int>(R)), M) : movaps(Xmm(static_cast<int>(R)), M);
+  };
+  // rsp % 16 is 0 here: 8 at the site, less the return address.
+  sub(rsp, Frame);
+  for (unsigned I = State ? 6 : 0; I != NumSaved; ++I)
+    mov(Stack(8 * I), Reg64(Saved[I]));
+  for (unsigned I = State ? 8 : 0; I != 16; ++I)
+    MoveVec(I, true);
+  if (State) {
+    for (unsigned R = 0; R != 32; ++R)
+      if (HostOf[R] >= 0) {
+        seg();
+        mov(gsq(offX(R)), Reg64(HostOf[R]));
+      }
+    for (unsigned R = 0; R != abi::NumPinnedVec; ++R)
+      moveState(offV(R), R, true);
+  }
+  mov(r9, rax);
+  seg();
+  mov(eax, gs32(OffOp));
+  seg();
+  mov(rdi, gsq(offsetof(CpuState, Self)));
+  lea(rsi, ptr[rdi + offTmp(0)]);
+  lea(rdx, ptr[rdi + offTmp(1)]);
+  lea(rcx, ptr[rdi + offTmp(2)]);
+  lea(r8, ptr[rdi + offTmp(3)]);
+  mov(r10, ptr[rdi + offsetof(CpuState, EvalTable)]);
+  call(ptr[r10 + rax * 8]);
+  if (State) {
+    for (unsigned R = 0; R != 32; ++R)
+      if (HostOf[R] >= 0) {
+        seg();
+        mov(Reg64(HostOf[R]), gsq(offX(R)));
+      }
+    for (unsigned R = 0; R != abi::NumPinnedVec; ++R)
+      moveState(offV(R), R, false);
+  }
+  for (unsigned I = State ? 6 : 0; I != NumSaved; ++I)
+    mov(Reg64(Saved[I]), Stack(8 * I));
+  for (unsigned I = State ? 8 : 0; I != 16; ++I)
+    MoveVec(I, false);
+  add(rsp, Frame);
+  ret();
+  return Start;
+}
+
+size_t Emitter::emitThunks(uint8_t *At, size_t Space) {
+  startAt(At, Space);
+  const uint8_t *Common[2] = {emitCommonThunk(false), emitCommonThunk(true)};
+  for (unsigned I = 0; I != NumOps; ++I) {
+    OpThunk[I] = top_ + size_;
+    seg();
+    mov(gs32(OffOp), I);
+    jumpTo(Common[needsState(static_cast<Op>(I))]);
+  }
+  HeatThunk = top_ + size_; // rax = PC, as at every unit entry
+  seg();
+  mov(gsq(offsetof(CpuState, ExitInfo)), 1);
+  const uint32_t Join = jumpShort();
+  PollThunk = top_ + size_;
+  seg();
+  mov(gsq(offsetof(CpuState, ExitInfo)), 0);
+  bindShort(Join);
+  seg();
+  mov(gs32(offsetof(CpuState, Exit)), static_cast<uint32_t>(ExitReason::Poll));
+  jumpState(offsetof(CpuState, ExitStub));
+  align(16);
+  return Xbyak::GetError() == Xbyak::ERR_NONE ? size_ : 0;
+}
+
+// Operand slots are those of EvalFn: 1 = A, 2 = B, 3 = C.
+void Emitter::storeArgument(unsigned Slot, unsigned V) { storeState(offTmp(Slot), V); }
+
+// Operands are in Tmp; calls the evaluator of uop I.
+void Emitter::callEval(unsigned I) {
+  const Uop &U = uop(I);
+  if (needsState(U.Code)) {
+    moveImm(RAX, Pc);
+    seg();
+    mov(gsq(offsetof(CpuState, Pc)), rax);
+  }
+  moveImm(RAX, packParam(U));
+  callTo(OpThunk[static_cast<unsigned>(U.Code)]);
+  if (Opts->FallbackCounts)
+    ++Opts->FallbackCounts[static_cast<unsigned>(U.Code)];
+}
+
+void Emitter::bindResult(unsigned I) {
+  switch (uop(I).Type) {
+  case Ty::None:
+    return;
+  case Ty::V:
+    return moveState(offTmp(0), static_cast<unsigned>(defV(I).getIdx()), false);
+  default: {
+    const Reg64 D = def(I);
+    seg();
+    mov(D, gsq(offTmp(0)));
+    return;
+  }
+  }
+}
+
+void Emitter::emitCall(unsigned I) {
+  const Uop &U = uop(I);
+  assert(EvalTable[static_cast<unsigned>(U.Code)] && "primitive without any implementation");
+  if (U.Code == Op::stateHelper && FlagsIn != FlagsKind::Mem)
+    saveFlags(15);
+  switch (U.Code) {
+  case Op::load:
+  case Op::store:
+  case Op::vload:
+  case Op::vstore:
+    lea(rax, ptr[address(U)]);
+    seg();
+    mov(gsq(offTmp(1)), rax);
+    if (U.A[2] != NoVal)
+      storeArgument(3, U.A[2]);
+    break;
+  default:
+    for (unsigned N = 0; N != 3; ++N)
+      if (U.A[N] != NoVal)
+        storeArgument(N + 1, U.A[N]);
+    break;
+  }
+  clobberFlags();
+  callEval(I);
+  if (U.Code == Op::stateHelper)
+    dropAllCaches();
+  bindResult(I);
+}

@@ -1,0 +1,326 @@
+//===- Emitter.h - State of one emission ------------------------*- C++ -*-===//
+//
+// Where things live while a block is emitted:
+//  * pinned guest registers: in their host registers, always;
+//  * other guest registers: in CpuState, always; scratch registers may hold
+//    copies (Slot::Cache), which can be dropped at any time;
+//  * uop values: see Loc. They live within one guest instruction. Reads of
+//    guest registers, constants, conditions and a few cheap operations are not
+//    emitted where they are recorded but folded into their consumer;
+//  * NZCV: in CpuState or, while FlagsIn isn't Mem, in the host's flags.
+//
+// Scratch: rax, xmm14 and xmm15 are temporaries of a single lowering; rbx, rbp,
+// r10, r11 and xmm8..xmm13 are allocated.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_LIB_BASELINE_EMITTER_H
+#define XLATE_LIB_BASELINE_EMITTER_H
+
+#define XBYAK64
+#define XBYAK_NO_EXCEPTION
+#define XBYAK_NO_OP_NAMES
+#include "xlate/Baseline/Baseline.h"
+#include "xlate/Guest/UnitAbi.h"
+#include <array>
+#include <xbyak/xbyak.h>
+
+namespace xlate::baseline {
+
+/// x86 condition code numbers.
+enum Cc : uint8_t { CO, CNO, CB, CAE, CE, CNE, CBE, CA, CS, CNS, CP, CNP, CL, CGE, CLE, CG };
+constexpr Cc negate(Cc C) { return static_cast<Cc>(C ^ 1); }
+
+/// Host register numbers.
+enum HostReg : uint8_t { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
+
+/// Host register of a guest register (31 = SP), or -1.
+constexpr int8_t HostOf[32] = {RDX, RDI, RSI, R8, -1, -1, -1, -1, R9, -1, -1, -1, -1, -1, -1, -1,
+                               -1, -1, -1, R12, R13, -1, -1, -1, -1, -1, -1, -1, -1, R14, R15, RCX};
+constexpr bool isPinnedVec(unsigned R) { return R < abi::NumPinnedVec; }
+
+constexpr size_t offX(unsigned R) { return offsetof(CpuState, X) + 8 * R; }
+constexpr size_t offV(unsigned R) { return offsetof(CpuState, V) + 16 * R; }
+constexpr size_t offTmp(unsigned I) { return offsetof(CpuState, Tmp) + 16 * I; }
+constexpr size_t offSpill(unsigned I) { return offsetof(CpuState, SaveGpr) + 8 * I; }
+constexpr size_t offSpillV(unsigned I) { return offsetof(CpuState, SaveVec) + 16 * I; }
+
+/// A condition in the host's flags. FP comparisons may need PF as well.
+struct HostCond {
+  Cc Code;
+  enum Extra : uint8_t {
+    Plain,
+    AndNoParity, ///< Code and not PF
+    OrParity     ///< Code or PF
+  } X = Plain;
+};
+
+/// A source operand of a scalar instruction.
+struct Opnd {
+  enum Kind : uint8_t { Reg, Mem, Imm } K;
+  uint8_t R = 0;
+  int32_t V = 0; ///< immediate or %gs displacement
+};
+
+/// A VEX.128 opcode: map (1 = 0F, 2 = 0F38, 3 = 0F3A), prefix (0, 1 = 66, 2 =
+/// F3, 3 = F2), W and opcode byte.
+struct VexOp {
+  uint8_t Map, Pp, W, Code;
+  constexpr bool valid() const { return Map != 0; }
+};
+
+class Emitter : public Xbyak::CodeGenerator {
+public:
+  explicit Emitter(const Features &F);
+  size_t emitThunks(uint8_t *At, size_t Space);
+  EmitResult emit(const Block &Blk, uint8_t *At, size_t Space, UnitContext &C, const Options &O);
+
+private:
+  using Reg32 = Xbyak::Reg32;
+  using Reg64 = Xbyak::Reg64;
+  using Xmm = Xbyak::Xmm;
+  using RegExp = Xbyak::RegExp;
+
+  //--- Values (Values.cpp) ----------------------------------------------------
+  struct Loc {
+    enum Kind : uint8_t {
+      None,
+      Const,    ///< the uop's constant
+      Guest,    ///< same as guest register R
+      GuestV,   ///< same as guest vector register R
+      Gpr,      ///< owns scratch register R
+      Vec,      ///< owns scratch register xmm R
+      Spill,    ///< SaveGpr[R]
+      SpillV,   ///< SaveVec[R]
+      Cond,     ///< Arm condition R on the current NZCV
+      Deferred, ///< not computed yet; its operands are still held
+    } K = None;
+    uint8_t R = 0;
+    bool Wide = false; ///< of a W in Guest: upper half is known to be zero
+  };
+  struct Slot {
+    enum Kind : uint8_t { Free, Val, Cache } K = Free;
+    uint16_t Id = 0; ///< uop or guest register
+  };
+
+  const Uop &uop(unsigned I) const { return B->Uops[I]; }
+  bool isX(unsigned V) const { return uop(V).Type == Ty::X; }
+  bool isConst(unsigned V) const { return Locs[V].K == Loc::Const; }
+  uint64_t constOf(unsigned V) const { return static_cast<uint64_t>(uop(V).Imm); }
+  /// Constant that fits a sign-extended 32-bit immediate of its type.
+  bool fitsImm(unsigned V) const;
+  /// True if uop I is the last user of V.
+  bool dies(unsigned V) const { return Uses[V] == usesByCurrent(V); }
+  unsigned usesByCurrent(unsigned V) const;
+
+  unsigned allocGpr();
+  unsigned allocVec();
+  void bindGpr(unsigned V, unsigned R);
+  void bindVec(unsigned V, unsigned R);
+  void spillGpr(unsigned R);
+  void spillVec(unsigned R);
+  /// V in a host register that must not be changed. The upper half of a W is
+  /// unspecified with Any, else zero.
+  Reg64 use(unsigned V, bool Any = true);
+  Xmm useV(unsigned V);
+  Opnd opnd(unsigned V, bool Mem = true, bool Imm = true);
+  /// Copy V into register R.
+  void loadInto(unsigned R, unsigned V, bool Any = true);
+  /// Store V to a %gs field as 8 (16) bytes.
+  void storeState(size_t Off, unsigned V);
+  /// Result register of uop I, not among the host registers Avoid; may be a
+  /// pinned guest register.
+  Reg64 def(unsigned I, uint32_t Avoid = 0);
+  Xmm defV(unsigned I, uint32_t Avoid = 0);
+  /// As def, but takes over the register of V if it dies here.
+  Reg64 defReuse(unsigned I, unsigned V, uint32_t Avoid = 0);
+  /// Make V own a scratch register.
+  void own(unsigned V);
+  /// Emit a deferred value.
+  void force(unsigned V);
+  /// Guest register R is about to change: save pending values that refer to it.
+  void clobberGuest(unsigned R, bool Vector);
+  void dropCache(unsigned R);
+  void dropCacheV(unsigned R);
+  void dropAllCaches();
+  void release(unsigned V);
+  void releaseOperands(unsigned I);
+  void emitSetReg(const Uop &U);
+  void emitSetVec(const Uop &U);
+  void moveState(size_t Off, unsigned R, bool Store);
+  void zeroVec(unsigned R);
+  void vecConst(unsigned R, uint64_t V);
+
+  //--- Analysis (Analysis.cpp) -------------------------------------------------
+  void analyse();
+  /// NZCV bits that code at Pc may read before writing them.
+  uint8_t flagsLiveAt(uint64_t Pc);
+  bool flagsDead(uint64_t Pc, unsigned Forks, unsigned &Budget);
+  uint8_t liveOut();
+
+  //--- Flags (Flags.cpp) --------------------------------------------------------
+  enum class FlagsKind : uint8_t {
+    Mem, ///< in CpuState
+    Add, ///< C = CF
+    Sub, ///< C = !CF
+    Fp,  ///< as (v)ucomis left
+  };
+  void emitFlags(unsigned I);
+  void emitAddSubFlags(unsigned I, unsigned Result);
+  void emitCarryFlags(unsigned I);
+  unsigned matchingResult(unsigned I) const;
+  unsigned matchingFlags(unsigned I) const;
+  void emitSetNzcv(unsigned I);
+  void emitGetNzcv(unsigned I);
+  void storeNzcvNibble();
+  void compareOperands(bool Is64, Opnd A, Opnd B);
+  void emitCcmp(unsigned I);
+  void emitFlagsFcmp(unsigned I);
+  void callFlagsFcmp(unsigned I);
+  /// Call before emitting anything that changes the host's flags.
+  void clobberFlags();
+  /// Call before NZCV gets a new meaning.
+  void beginFlagsWrite();
+  void saveFlags(uint8_t Mask);
+  void setHostFlags(FlagsKind K) { FlagsIn = K; }
+  bool flagsBusy() const;
+  /// Bring B value V (or condition Arm) into the host's flags.
+  HostCond hostCond(unsigned V);
+  HostCond armCond(unsigned Arm);
+  HostCond compare(unsigned V);
+  /// Value of a condition as 0 or 1 in R; leaves the host's flags alone.
+  void setBool(unsigned R, HostCond C);
+  void emitSelect(unsigned I);
+  void emitSelectVec(unsigned I, HostCond C);
+  void setcc(Cc C, const Xbyak::Operand &D);
+  void cmov(Cc C, bool Is64, unsigned D, Opnd S);
+  static Xbyak::Reg8 low8(unsigned R) { return Xbyak::Reg8(static_cast<int>(R), R >= 4 && R < 8); }
+
+  //--- Integer lowerings (Int.cpp, IntMul.cpp) ------------------------------------
+  bool emitInt(unsigned I);
+  void emitAlu(unsigned I);
+  void alu(unsigned K, bool Is64, unsigned D, Opnd S);
+  void emitAdd(unsigned I);
+  void emitShift(unsigned I);
+  bool emitUnary(unsigned I);
+  void emitDivide(unsigned I);
+  void emitMulHigh(unsigned I);
+  void emitRbit(unsigned I);
+  void emitNotForm(unsigned I);
+  void move(unsigned D, unsigned S, bool Is64);
+  void moveImm(unsigned D, uint64_t V);
+  /// Try to leave I to be folded by its consumer.
+  bool defer(unsigned I);
+
+  //--- Memory (Mem.cpp, Atomic.cpp) --------------------------------------------------
+  RegExp address(const Uop &U);
+  Reg64 addressReg(const Uop &U);
+  void loadSized(unsigned D, unsigned Size, const RegExp &E, bool Sext, bool Is64);
+  void storeSized(unsigned Size, const RegExp &E, unsigned R);
+  bool emitMem(unsigned I);
+  void emitLoad(unsigned I);
+  void emitStore(unsigned I);
+  void emitVecLoad(unsigned I);
+  void emitVecStore(unsigned I);
+  static constexpr unsigned NoReg = 0xff;
+  /// Leave for the evaluator if Where isn't a multiple of 1 << Size; B and C
+  /// are the registers of its further operands. finishAligned(), with the
+  /// result's register, marks where it comes back.
+  void checkAligned(unsigned I, Reg64 Where, unsigned Size, unsigned B = NoReg, unsigned C = NoReg);
+  void finishAligned(unsigned I, unsigned D);
+  void exchange(unsigned Size, Reg64 Where);
+  void compareExchange(unsigned Size, Reg64 Where, unsigned New);
+  void takeRax(unsigned D, unsigned Size);
+  void emitRmwLoop(RmwKind K, unsigned Size, Reg64 Where, Reg64 V, unsigned T);
+  void emitRmw(unsigned I);
+  void emitStx(unsigned I);
+  bool emitAtomic(unsigned I);
+
+  //--- Vector lowerings ---------------------------------------------------------------
+  bool emitVec(unsigned I);
+
+  //--- Calls and control (Calls.cpp, Control.cpp) ----------------------------------------
+  void emitCall(unsigned I);
+  uint8_t *emitCommonThunk(bool State);
+  void storeArgument(unsigned Slot, unsigned V);
+  void callEval(unsigned I);
+  void bindResult(unsigned I);
+  void jumpState(size_t Off);
+  void emitControl(unsigned I);
+  void emitEdge(uint64_t Target);
+  void emitBranchCond(unsigned I);
+  void emitIndirect(unsigned I);
+  void emitExit(unsigned I);
+  void emitUops();
+  void emitUop(unsigned I);
+  void emitCold();
+  bool emitSys(unsigned I);
+  void startAt(uint8_t *At, size_t Space);
+  void markPc(uint32_t At);
+
+  //--- Encoding helpers -----------------------------------------------------------------
+  void seg() { db(0x65); }
+  static Xbyak::Address gsq(size_t Off);
+  static Xbyak::Address gs32(size_t Off);
+  static Xbyak::Address gs8(size_t Off);
+  /// Forward jumps: the returned position is patched by bind().
+  uint32_t jumpNear(Cc C);
+  uint32_t jumpNear();
+  uint32_t jumpShort(Cc C);
+  uint32_t jumpShort();
+  void bindNear(uint32_t At);
+  void bindShort(uint32_t At);
+  void callTo(const uint8_t *Target);
+  void jumpTo(const uint8_t *Target);
+  void jumpTo(Cc C, const uint8_t *Target);
+  void vex(VexOp Op, unsigned D, unsigned A, unsigned S);
+  void vexImm(VexOp Op, unsigned D, unsigned A, unsigned S, uint8_t Imm);
+  void vmov(unsigned D, unsigned S);
+
+  //--- Cold code ----------------------------------------------------------------------------
+  /// Code moved behind the unit's hot part.
+  struct Cold {
+    enum Kind : uint8_t { CcmpElse, Divide, EvalInt, EvalVec } K;
+    uint32_t From;  ///< near jump to patch
+    uint32_t Back;  ///< where to continue
+    uint16_t I;     ///< uop
+    uint8_t R[5];   ///< registers, by kind
+    uint64_t Pc;
+  };
+  void coldCall(const Cold &C);
+
+  static inline uint8_t Placeholder; ///< Code space of no emission.
+  Features F;
+  const uint8_t *OpThunk[NumOps];
+  const uint8_t *PollThunk, *HeatThunk;
+
+  const Block *B = nullptr;
+  UnitContext *Ctx = nullptr;
+  const Options *Opts = nullptr;
+  EmitResult *Res = nullptr;
+  uint8_t *LoopEntry = nullptr; ///< After the entry checks.
+
+  unsigned Cur = 0;       ///< Uop being emitted.
+  unsigned InsnStart = 0; ///< Its `insn` marker.
+  unsigned Fused = 0;     ///< Second uop of a fused pair, else 0.
+  uint64_t Pc = 0;
+
+  std::vector<Loc> Locs;
+  std::vector<uint8_t> Uses, FlagsLive, Done;
+  std::vector<int8_t> Hint; ///< Register that a value is destined for.
+  uint8_t RegReads[32], VecReads[32];
+  FlagsKind FlagsIn = FlagsKind::Mem;
+  unsigned NumConds = 0; ///< Pending values in Loc::Cond.
+
+  Slot Gprs[16], Vecs[16];
+  int8_t CachedIn[32], CachedInV[32];
+  uint32_t LockedG = 0, LockedV = 0;
+  uint32_t SpillsG = 0, SpillsV = 0;
+  unsigned NextG = 0, NextV = 0;
+  std::vector<Cold> Colds;
+  uint32_t AlignJump = 0; ///< Between checkAligned and finishAligned.
+  std::array<uint8_t, 3> AlignRegs;
+};
+
+} // namespace xlate::baseline
+
+#endif // XLATE_LIB_BASELINE_EMITTER_H

@@ -1,0 +1,333 @@
+//===- Values.cpp - Where uop values live, scalar side --------------------===//
+
+#include "Emitter.h"
+
+using namespace xlate;
+using namespace xlate::baseline;
+
+static constexpr uint8_t Pool[] = {R10, R11, RBX, RBP};
+static constexpr unsigned PoolSize = sizeof Pool;
+
+unsigned Emitter::usesByCurrent(unsigned V) const {
+  unsigned N = 0;
+  for (uint16_t A : uop(Cur).A)
+    N += A == V;
+  if (Fused)
+    for (uint16_t A : uop(Fused).A)
+      N += A == V;
+  return N;
+}
+
+bool Emitter::fitsImm(unsigned V) const {
+  if (!isConst(V))
+    return false;
+  return !isX(V) || static_cast<int64_t>(constOf(V)) == static_cast<int32_t>(constOf(V));
+}
+
+void Emitter::move(unsigned D, unsigned S, bool Is64) {
+  if (Is64)
+    mov(Reg64(D), Reg64(S));
+  else
+    mov(Reg32(D), Reg32(S));
+}
+
+// Never touches the flags, so no xor.
+void Emitter::moveImm(unsigned D, uint64_t V) { mov(Reg64(D), V); }
+
+//===----------------------------------------------------------------------===//
+// Scratch registers
+//===----------------------------------------------------------------------===//
+
+unsigned Emitter::allocGpr() {
+  for (uint8_t R : Pool)
+    if (Gprs[R].K == Slot::Free && !(LockedG >> R & 1)) {
+      LockedG |= 1u << R;
+      return R;
+    }
+  for (auto Kind : {Slot::Cache, Slot::Val})
+    for (unsigned N = 0; N != PoolSize; ++N) {
+      NextG = (NextG + 1) % PoolSize;
+      unsigned R = Pool[NextG];
+      if (Gprs[R].K != Kind || LockedG >> R & 1)
+        continue;
+      if (Kind == Slot::Cache)
+        dropCache(Gprs[R].Id);
+      else
+        spillGpr(R);
+      LockedG |= 1u << R;
+      return R;
+    }
+  assert(false && "out of scratch registers");
+  return RAX;
+}
+
+void Emitter::bindGpr(unsigned V, unsigned R) {
+  Gprs[R] = {Slot::Val, static_cast<uint16_t>(V)};
+  Locs[V] = {Loc::Gpr, static_cast<uint8_t>(R)};
+}
+
+void Emitter::spillGpr(unsigned R) {
+  unsigned V = Gprs[R].Id;
+  unsigned At = static_cast<unsigned>(__builtin_ctz(~SpillsG));
+  assert(At < 16 && "out of spill slots");
+  SpillsG |= 1u << At;
+  seg();
+  mov(gsq(offSpill(At)), Reg64(R));
+  Locs[V] = {Loc::Spill, static_cast<uint8_t>(At)};
+  Gprs[R].K = Slot::Free;
+}
+
+void Emitter::dropCache(unsigned R) {
+  if (CachedIn[R] < 0)
+    return;
+  Gprs[CachedIn[R]].K = Slot::Free;
+  CachedIn[R] = -1;
+}
+
+void Emitter::dropAllCaches() {
+  for (uint8_t R : Pool)
+    if (Gprs[R].K == Slot::Cache)
+      dropCache(Gprs[R].Id);
+  for (unsigned R = 8; R != 14; ++R)
+    if (Vecs[R].K == Slot::Cache)
+      dropCacheV(Vecs[R].Id);
+}
+
+void Emitter::release(unsigned V) {
+  assert(Uses[V] && "value released too often");
+  if (--Uses[V])
+    return;
+  Loc &L = Locs[V];
+  switch (L.K) {
+  case Loc::Gpr:
+    Gprs[L.R].K = Slot::Free;
+    break;
+  case Loc::Vec:
+    Vecs[L.R].K = Slot::Free;
+    break;
+  case Loc::Spill:
+    SpillsG &= ~(1u << L.R);
+    break;
+  case Loc::SpillV:
+    SpillsV &= ~(1u << L.R);
+    break;
+  case Loc::Cond:
+    --NumConds;
+    break;
+  case Loc::Deferred:
+    releaseOperands(V);
+    break;
+  default:
+    break;
+  }
+  L.K = Loc::None;
+}
+
+void Emitter::releaseOperands(unsigned I) {
+  for (uint16_t A : uop(I).A)
+    if (A != NoVal)
+      release(A);
+}
+
+//===----------------------------------------------------------------------===//
+// Reading values
+//===----------------------------------------------------------------------===//
+
+Emitter::Reg64 Emitter::use(unsigned V, bool Any) {
+  Loc &L = Locs[V];
+  const bool NeedWide = !Any && uop(V).Type == Ty::W;
+  switch (L.K) {
+  case Loc::Gpr:
+    break;
+  case Loc::Guest: {
+    if (NeedWide && !L.Wide) {
+      own(V);
+      break;
+    }
+    int R = HostOf[L.R];
+    if (R < 0)
+      R = CachedIn[L.R];
+    if (R < 0) {
+      R = static_cast<int>(allocGpr());
+      seg();
+      mov(Reg64(R), gsq(offX(L.R)));
+      Gprs[R] = {Slot::Cache, L.R};
+      CachedIn[L.R] = static_cast<int8_t>(R);
+    }
+    LockedG |= 1u << R;
+    return Reg64(R);
+  }
+  case Loc::Deferred:
+  case Loc::Cond:
+    force(V);
+    break;
+  default: {
+    unsigned R = allocGpr();
+    loadInto(R, V);
+    if (L.K == Loc::Spill)
+      SpillsG &= ~(1u << L.R);
+    bindGpr(V, R);
+    break;
+  }
+  }
+  LockedG |= 1u << L.R;
+  return Reg64(L.R);
+}
+
+void Emitter::own(unsigned V) {
+  if (Locs[V].K == Loc::Gpr || Locs[V].K == Loc::Vec)
+    return;
+  if (uop(V).Type == Ty::V) {
+    unsigned R = allocVec();
+    vmov(R, useV(V).getIdx());
+    bindVec(V, R);
+    return;
+  }
+  if (Locs[V].K == Loc::Deferred || Locs[V].K == Loc::Cond)
+    return force(V);
+  unsigned R = allocGpr();
+  loadInto(R, V, false);
+  bindGpr(V, R);
+}
+
+void Emitter::loadInto(unsigned R, unsigned V, bool Any) {
+  const Loc &L = Locs[V];
+  const bool Is64 = isX(V);
+  switch (L.K) {
+  case Loc::Const:
+    return moveImm(R, constOf(V));
+  case Loc::Guest: {
+    int S = HostOf[L.R] >= 0 ? HostOf[L.R] : CachedIn[L.R];
+    if (S >= 0) {
+      if (static_cast<unsigned>(S) != R || (!Is64 && !Any && !L.Wide))
+        move(R, static_cast<unsigned>(S), Is64 || L.Wide);
+      return;
+    }
+    seg();
+    if (Is64)
+      mov(Reg64(R), gsq(offX(L.R)));
+    else
+      mov(Reg32(R), gs32(offX(L.R)));
+    return;
+  }
+  case Loc::Gpr:
+    if (L.R != R)
+      move(R, L.R, Is64);
+    return;
+  case Loc::Spill:
+    seg();
+    mov(Reg64(R), gsq(offSpill(L.R)));
+    return;
+  default:
+    force(V);
+    move(R, Locs[V].R, true);
+  }
+}
+
+Opnd Emitter::opnd(unsigned V, bool AllowMem, bool AllowImm) {
+  const Loc &L = Locs[V];
+  if (AllowImm && fitsImm(V))
+    return {Opnd::Imm, 0, static_cast<int32_t>(constOf(V))};
+  if (AllowMem && L.K == Loc::Guest && HostOf[L.R] < 0 && CachedIn[L.R] < 0 && !RegReads[L.R])
+    return {Opnd::Mem, 0, static_cast<int32_t>(offX(L.R))};
+  if (AllowMem && L.K == Loc::Spill)
+    return {Opnd::Mem, 0, static_cast<int32_t>(offSpill(L.R))};
+  return {Opnd::Reg, static_cast<uint8_t>(use(V).getIdx())};
+}
+
+void Emitter::storeState(size_t Off, unsigned V) {
+  if (uop(V).Type == Ty::V) {
+    Xmm S = useV(V);
+    seg();
+    if (F.Avx)
+      vmovaps(ptr[RegExp(Off)], S);
+    else
+      movaps(ptr[RegExp(Off)], S);
+    return;
+  }
+  if (isConst(V) && static_cast<int64_t>(constOf(V)) == static_cast<int32_t>(constOf(V))) {
+    seg();
+    mov(gsq(Off), constOf(V));
+    return;
+  }
+  unsigned R = RAX;
+  const Loc &L = Locs[V];
+  if (L.K == Loc::Gpr)
+    R = L.R;
+  else if (L.K == Loc::Guest && (isX(V) || L.Wide))
+    R = static_cast<unsigned>(use(V).getIdx());
+  else
+    loadInto(RAX, V, false);
+  seg();
+  mov(gsq(Off), Reg64(R));
+}
+
+//===----------------------------------------------------------------------===//
+// Writing values
+//===----------------------------------------------------------------------===//
+
+Emitter::Reg64 Emitter::def(unsigned I, uint32_t Avoid) {
+  int H = Hint[I];
+  if (H >= 0 && !(Avoid >> HostOf[H] & 1)) {
+    clobberGuest(static_cast<unsigned>(H), false);
+    Locs[I] = {Loc::Guest, static_cast<uint8_t>(H), true};
+    return Reg64(HostOf[H]);
+  }
+  Hint[I] = -1;
+  unsigned R = allocGpr();
+  bindGpr(I, R);
+  return Reg64(R);
+}
+
+Emitter::Reg64 Emitter::defReuse(unsigned I, unsigned V, uint32_t Avoid) {
+  if ((Hint[I] < 0 || Avoid >> HostOf[Hint[I]] & 1) && Locs[V].K == Loc::Gpr && dies(V) &&
+      !(Avoid >> Locs[V].R & 1)) {
+    unsigned R = Locs[V].R;
+    Hint[I] = -1;
+    Locs[V].K = Loc::None;
+    bindGpr(I, R);
+    LockedG |= 1u << R;
+    return Reg64(R);
+  }
+  return def(I, Avoid);
+}
+
+void Emitter::clobberGuest(unsigned R, bool Vector) {
+  const auto Kind = Vector ? Loc::GuestV : Loc::Guest;
+  for (unsigned V = InsnStart + 1; V < Cur; ++V)
+    if (Locs[V].K == Kind && Locs[V].R == R && Uses[V] > usesByCurrent(V))
+      own(V);
+}
+
+void Emitter::emitSetReg(const Uop &U) {
+  const unsigned V = U.A[0], R = static_cast<unsigned>(U.Imm);
+  const Loc L = Locs[V];
+  if (L.K == Loc::Guest && L.R == R && (isX(V) || L.Wide))
+    return; // computed in place, or a move to itself
+  clobberGuest(R, false);
+  if (HostOf[R] >= 0)
+    return loadInto(static_cast<unsigned>(HostOf[R]), V, false);
+  if (isConst(V) && !RegReads[R] && fitsImm(V) && (isX(V) || static_cast<int32_t>(constOf(V)) >= 0)) {
+    dropCache(R);
+    seg();
+    mov(gsq(offX(R)), constOf(V));
+    return;
+  }
+  if (L.K == Loc::Guest && HostOf[L.R] >= 0 && (isX(V) || L.Wide) && !RegReads[R]) {
+    dropCache(R);
+    seg();
+    mov(gsq(offX(R)), Reg64(HostOf[L.R]));
+    return;
+  }
+  own(V);
+  const unsigned S = Locs[V].R;
+  LockedG |= 1u << S;
+  dropCache(R);
+  seg();
+  mov(gsq(offX(R)), Reg64(S));
+  if (dies(V)) {
+    Locs[V].K = Loc::None;
+    Gprs[S] = {Slot::Cache, static_cast<uint16_t>(R)};
+    CachedIn[R] = static_cast<int8_t>(S);
+  }
+}

@@ -1,0 +1,86 @@
+//===- Harness.h - Run a block emitted and interpreted ----------*- C++ -*-===//
+//
+// Both runs start from the same state and memory and may end in a fault; the
+// outcomes must then be equal, faults included.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_UNITTESTS_BASELINE_HARNESS_H
+#define XLATE_UNITTESTS_BASELINE_HARNESS_H
+
+#include "xlate/Baseline/Baseline.h"
+#include "xlate/Semantics/Semantics.h"
+#include <cstring>
+#include <random>
+#include <string>
+#include <unordered_map>
+
+namespace xlate::test {
+
+/// A CpuState that can be copied.
+struct State : CpuState {
+  State() { std::memset(static_cast<void *>(this), 0, sizeof *this); }
+  State(const State &O) { *this = O; }
+  State &operator=(const CpuState &O) {
+    std::memcpy(static_cast<void *>(this), &O, sizeof O);
+    return *this;
+  }
+  State &operator=(const State &O) { return *this = static_cast<const CpuState &>(O); }
+};
+
+/// How a run ended.
+struct Outcome {
+  State S;
+  bool Faulted = false;
+  uint64_t FaultInfo = 0; ///< ExitInfo of a RaiseFault.
+  std::vector<uint8_t> Data;
+};
+
+class Harness : baseline::UnitContext {
+public:
+  explicit Harness(const baseline::Features &F = baseline::Features::detect());
+  ~Harness();
+
+  static constexpr size_t DataSize = 8192;
+  /// Writable guest memory between unmapped pages.
+  uint8_t *data() const { return Data; }
+  /// Where guest code goes; readable memory surrounds it.
+  uint32_t *code() const { return Code; }
+  uint64_t codePc() const { return reinterpret_cast<uint64_t>(Code); }
+
+  Block record(const std::vector<uint32_t> &Words);
+  baseline::EmitResult emit(const Block &B, const baseline::Options &O = {});
+  Outcome interpret(const Block &B, const CpuState &Start);
+  Outcome execute(const Block &B, const baseline::EmitResult &R, const CpuState &Start);
+  /// Empty if the outcomes agree.
+  std::string difference(const Block &B, const Outcome &Want, const Outcome &Got);
+  /// Emit, run both ways, compare.
+  std::string check(const Block &B, const CpuState &Start, const baseline::Options &O = {});
+
+  std::vector<uint32_t> FallbackCounts;
+  bool LookAhead = false; ///< Let the emitter read successor code.
+  std::atomic<int32_t> &heat() { return *reinterpret_cast<std::atomic<int32_t> *>(Slots); }
+  void *Link = nullptr;   ///< What slots hold instead of the miss stub.
+
+private:
+  std::atomic<void *> *slotFor(uint64_t GuestPc) override;
+  uint64_t codeEnd(uint64_t GuestPc) override;
+
+  baseline::Baseline Tier;
+  uint8_t *Region, *Slots, *CodeAt, *Data, *DataMap;
+  size_t ThunkSize;
+  uint32_t *Code;
+  uint8_t *CodeMap;
+  CpuState *Live; ///< What %gs points at.
+  std::vector<uint8_t> InitialData;
+  std::unordered_map<uint64_t, unsigned> SlotIndex;
+};
+
+/// A random architectural state; some registers point into Data.
+State randomState(std::mt19937_64 &Rng, const Harness &H);
+
+/// A random allocated word of a row that has semantics, or 0.
+uint32_t randomWord(std::mt19937_64 &Rng, A64 Row);
+
+} // namespace xlate::test
+
+#endif // XLATE_UNITTESTS_BASELINE_HARNESS_H
