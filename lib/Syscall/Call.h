@@ -117,6 +117,10 @@ template <typename T = void> T *toPtr(uint64_t A) {
   return reinterpret_cast<T *>(A);
 }
 
+/// The runtime's descriptors in ascending order. The result is their number.
+constexpr int MaxRuntimeFds = 16;
+int listRuntimeFds(int (&Fds)[MaxRuntimeFds]);
+
 //--- Paths (Path.cpp, Proc.cpp) ---------------------------------------------
 
 enum class Last { Follow, NoFollow, Create };

@@ -2,77 +2,15 @@
 #include "Abi.h"
 #include "Call.h"
 #include <algorithm>
-#include <atomic>
+#include <charconv>
+#include <cstring>
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/loop.h>
+#include <string_view>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 
 namespace xlate::sys {
-
-//--- Descriptors of the runtime ---------------------------------------------
-
-namespace {
-constexpr unsigned MaxRuntimeFds = 64;
-std::atomic<unsigned> NumRuntimeFds{0}; ///< Slots ever used.
-std::atomic<int> RuntimeFds[MaxRuntimeFds];
-} // namespace
-
-bool isRuntimeFd(int Fd) {
-  if (Fd < 0)
-    return false;
-  for (unsigned I = 0, N = NumRuntimeFds.load(std::memory_order_acquire);
-       I != N; ++I)
-    if (RuntimeFds[I].load(std::memory_order_relaxed) == Fd)
-      return true;
-  return false;
-}
-
-static void registerFd(int Fd) {
-  for (unsigned I = 0, N = NumRuntimeFds.load(std::memory_order_acquire);
-       I != N; ++I) {
-    int Free = -1;
-    if (RuntimeFds[I].compare_exchange_strong(Free, Fd))
-      return;
-  }
-  static std::atomic<unsigned> Claimed{0};
-  unsigned Slot = Claimed.fetch_add(1);
-  if (Slot >= MaxRuntimeFds)
-    return;
-  RuntimeFds[Slot].store(Fd, std::memory_order_relaxed);
-  while (NumRuntimeFds.load(std::memory_order_acquire) != Slot)
-    ;
-  NumRuntimeFds.store(Slot + 1, std::memory_order_release);
-}
-
-int protectFd(int Fd) {
-  // High enough to be out of the way of lowest-free allocation, low enough that
-  // the kernel's descriptor table, which fork copies, stays small.
-  constexpr rlim_t Ceiling = 8192, Room = MaxRuntimeFds;
-  rlimit L;
-  if (getrlimit(RLIMIT_NOFILE, &L) == 0 &&
-      std::min(L.rlim_cur, Ceiling) > 2 * Room) {
-    Result High = hostCall(SYS_fcntl, Fd, F_DUPFD_CLOEXEC,
-                           std::min(L.rlim_cur, Ceiling) - Room);
-    if (High >= 0) {
-      hostCall(SYS_close, Fd);
-      Fd = static_cast<int>(High);
-    }
-  }
-  registerFd(Fd);
-  return Fd;
-}
-
-void closeRuntimeFd(int Fd) {
-  if (Fd < 0)
-    return;
-  for (std::atomic<int> &Slot : RuntimeFds) {
-    int Want = Fd;
-    if (Slot.compare_exchange_strong(Want, -1))
-      break;
-  }
-  hostCall(SYS_close, Fd);
-}
 
 //--- close, dup, close_range --------------------------------------------------
 
@@ -89,27 +27,88 @@ Result handle::dup3(Call &C) {
 Result handle::close_range(Call &C) {
   const uint32_t First = static_cast<uint32_t>(C.A[0]),
                  Last = static_cast<uint32_t>(C.A[1]);
-  uint32_t Ours[MaxRuntimeFds];
-  unsigned N = 0;
-  for (unsigned I = 0, E = NumRuntimeFds.load(std::memory_order_acquire);
-       I != E; ++I) {
-    int Fd = RuntimeFds[I].load(std::memory_order_relaxed);
-    if (Fd >= 0 && First <= static_cast<uint32_t>(Fd) &&
-        static_cast<uint32_t>(Fd) <= Last)
-      Ours[N++] = static_cast<uint32_t>(Fd);
-  }
-  if (!N || First > Last)
-    return hostPass(C);
-  std::sort(Ours, Ours + N);
+  if (First > Last)
+    return -EINVAL;
+  int Ours[MaxRuntimeFds];
+  const int N = listRuntimeFds(Ours);
   uint64_t Lo = First;
-  for (unsigned I = 0; I <= N; ++I) {
-    const uint64_t Hi = I == N ? uint64_t(Last) + 1 : Ours[I];
+  for (int I = 0; I <= N; ++I) {
+    const uint64_t Hi = I == N ? uint64_t(Last) + 1 : uint64_t(Ours[I]);
+    if (Hi < Lo)
+      continue;
     if (Lo < Hi)
-      if (Result R = hostCall(SYS_close_range, Lo, Hi - 1, C.A[2]))
+      if (Result R = hostCall(SYS_close_range, Lo,
+                              std::min<uint64_t>(Hi - 1, Last), C.A[2]))
         return R;
     Lo = Hi + 1;
   }
   return 0;
+}
+
+//--- getdents64 ---------------------------------------------------------------
+
+/// Is Fd a directory of descriptors of this process?
+static bool listsDescriptors(uint64_t Fd) {
+  const std::string Link =
+      "/proc/self/fd/" + std::to_string(static_cast<int>(Fd));
+  const std::string Own = "/proc/" + std::to_string(hostCall(SYS_getpid)) + '/';
+  char Buf[64];
+  Result N =
+      hostCall(SYS_readlink, toAddr(Link.c_str()), toAddr(Buf), sizeof Buf);
+  if (N <= 0)
+    return false;
+  const std::string_view Path(Buf, static_cast<size_t>(N));
+  return Path.substr(0, Own.size()) == Own &&
+         (Path.ends_with("/fd") || Path.ends_with("/fdinfo"));
+}
+
+/// Drop the entries of /proc/self/fd that are the runtime's from the Len bytes
+/// at Addr.
+static Result hideEntries(uint64_t Fd, uint64_t Addr, Result Len) {
+  constexpr size_t NameAt = offsetof(dirent64, d_name);
+  struct {
+    char Head[NameAt];
+    char Name[12];
+  } E;
+  int Known = -1; // not asked yet whether this is such a directory
+  for (Result At = 0; At < Len;) {
+    uint16_t Size;
+    if (!copyFrom(Size, Addr + At + offsetof(dirent64, d_reclen)) ||
+        Size < NameAt + 1)
+      return Len;
+    std::memset(&E, 0, sizeof E);
+    if (!safeCopy(&E, toPtr(Addr + At), std::min<size_t>(Size, sizeof E - 1)))
+      return Len;
+    int Number;
+    const char *End = E.Name + std::strlen(E.Name);
+    auto [Stop, Error] = std::from_chars(E.Name, End, Number);
+    if (Error == std::errc() && Stop == End && isRuntimeFd(Number)) {
+      if (Known < 0)
+        Known = listsDescriptors(Fd);
+      if (Known) {
+        const uint64_t Next = Addr + At + Size;
+        std::vector<char> Rest(static_cast<size_t>(Len - At) - Size);
+        if (!safeCopy(Rest.data(), toPtr(Next), Rest.size()) ||
+            !safeCopy(toPtr(Addr + At), Rest.data(), Rest.size()))
+          return Len;
+        Len -= Size;
+        continue;
+      }
+    }
+    At += Size;
+  }
+  return Len;
+}
+
+Result handle::getdents64(Call &C) {
+  for (;;) {
+    Result R = hostPass(C);
+    if (R <= 0)
+      return R;
+    // Nothing left isn't the end of the directory.
+    if ((R = hideEntries(C.A[0], C.A[1], R)))
+      return R;
+  }
 }
 
 //--- fcntl, pipe2, ioctl ------------------------------------------------------

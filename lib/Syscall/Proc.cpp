@@ -126,11 +126,22 @@ static std::string statText(Services &K) {
   return Out + '\n';
 }
 
+/// Map lines name files as the guest knows them.
+static void stripSysroot(std::string &Maps) {
+  const std::string &Root = config().Sysroot;
+  if (Root.empty())
+    return;
+  const std::string Prefix = ' ' + Root + '/';
+  for (size_t At = 0; (At = Maps.find(Prefix, At)) != Maps.npos;)
+    Maps.erase(++At, Root.size());
+}
+
 static bool contents(Services &K, ProcFile F, std::string &Out) {
   switch (F) {
   case ProcFile::Maps:
   case ProcFile::Smaps:
     Out = K.procMaps(F == ProcFile::Smaps);
+    stripSysroot(Out);
     return true;
   case ProcFile::Auxv: {
     std::vector<uint8_t> V = K.auxv();

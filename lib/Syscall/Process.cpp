@@ -1,8 +1,8 @@
 //===- Process.cpp - Threads, processes and their limits ------------------===//
 #include "Call.h"
 #include <atomic>
-#include <climits>
 #include <cstring>
+#include <fcntl.h>
 #include <mutex>
 #include <sched.h>
 #include <sys/resource.h>
@@ -63,56 +63,18 @@ Result handle::clone3(Call &C) {
 
 //--- execve -------------------------------------------------------------------
 
-/// A copy of the vector of strings at Addr.
-static Result copyVector(uint64_t Addr, std::vector<std::string> &Strings,
-                         std::vector<char *> &Pointers) {
-  // As MAX_ARG_STRLEN; the total is the kernel's business.
-  constexpr size_t MaxString = 32 * 4096;
-  constexpr size_t MaxTotal = 6 << 20;
-  size_t Total = 0;
-  for (; Addr; Addr += sizeof(uint64_t)) {
-    uint64_t At;
-    if (!copyFrom(At, Addr))
-      return -EFAULT;
-    if (!At)
-      break;
-    Strings.emplace_back();
-    if (Result R = copyString(Strings.back(), At, MaxString))
-      return R == -ENAMETOOLONG ? -E2BIG : R;
-    Total += Strings.back().size() + 1 + sizeof At;
-    if (Total > MaxTotal)
-      return -E2BIG;
-  }
-  for (std::string &S : Strings)
-    Pointers.push_back(S.data());
-  Pointers.push_back(nullptr);
-  return 0;
-}
-
-static Result exec(Call &C, int DirFd, uint64_t PathAddr, uint64_t Argv,
-                   uint64_t Envp, int Flags) {
-  std::string Path;
-  if (Result R = copyString(Path, PathAddr, PATH_MAX))
-    return R;
-  if (procFile(Path.c_str()) == ProcFile::Exe)
-    Path = C.K.exeGuestPath();
-  std::vector<std::string> ArgStrings, EnvStrings;
-  std::vector<char *> Args, Envs;
-  if (Result R = copyVector(Argv, ArgStrings, Args))
-    return R;
-  if (Result R = copyVector(Envp, EnvStrings, Envs))
-    return R;
-  return C.K.execve(C.S, DirFd, Path.c_str(), Args.data(), Envs.data(), Flags);
-}
+// Strings and vectors stay in guest memory: a vfork child that succeeds has no
+// chance to free copies, and its heap is its parent's.
 
 Result handle::execve(Call &C) {
-  constexpr int AtFdCwd = -100;
-  return exec(C, AtFdCwd, C.A[0], C.A[1], C.A[2], 0);
+  return C.K.execve(C.S, AT_FDCWD, toPtr<const char>(C.A[0]),
+                    toPtr<char *const>(C.A[1]), toPtr<char *const>(C.A[2]), 0);
 }
 
 Result handle::execveat(Call &C) {
-  return exec(C, static_cast<int>(C.A[0]), C.A[1], C.A[2], C.A[3],
-              static_cast<int>(C.A[4]));
+  return C.K.execve(C.S, static_cast<int>(C.A[0]), toPtr<const char>(C.A[1]),
+                    toPtr<char *const>(C.A[2]), toPtr<char *const>(C.A[3]),
+                    static_cast<int>(C.A[4]));
 }
 
 //--- Resource limits

@@ -21,7 +21,8 @@ class FakeServices : public Services {
 public:
   runtime::GuestMemory Mem;
   clone_args Cloned = {};
-  std::vector<std::string> Executed; ///< Path, arguments, "|", environment.
+  /// Directory, path, arguments, "|", environment, flags.
+  std::vector<std::string> Executed;
   uint64_t MaskAsked = 0;
   uint64_t MaskAnswer = 0;
   std::string Exe = "/bin/true", ExeGuest = "/guest/prog";
@@ -33,14 +34,15 @@ public:
   Result setTidAddress(CpuState &, uint64_t) override { return 1; }
   Result exitThread(CpuState &, int) override { return NoResult; }
   Result exitGroup(CpuState &, int) override { return NoResult; }
-  Result execve(CpuState &, int, const char *Path, char *const *Argv,
-                char *const *Envp, int) override {
-    Executed = {Path};
+  Result execve(CpuState &, int Dir, const char *Path, char *const *Argv,
+                char *const *Envp, int Flags) override {
+    Executed = {std::to_string(Dir), Path};
     for (; *Argv; ++Argv)
       Executed.push_back(*Argv);
     Executed.push_back("|");
     for (; *Envp; ++Envp)
       Executed.push_back(*Envp);
+    Executed.push_back(std::to_string(Flags));
     return -ENOENT;
   }
   Result sigaction(CpuState &, int, const void *, void *, uint64_t) override {

@@ -47,6 +47,7 @@ public:
   virtual Result setTidAddress(CpuState &S, uint64_t Addr) = 0;
   virtual Result exitThread(CpuState &S, int Status) = 0; ///< does not return
   virtual Result exitGroup(CpuState &S, int Status) = 0;  ///< does not return
+  /// Path, Argv and Envp are the guest's own, not yet read.
   virtual Result execve(CpuState &S, int DirFd, const char *Path,
                         char *const *Argv, char *const *Envp, int Flags) = 0;
 
@@ -110,8 +111,9 @@ const Config &config();
 
 //--- Descriptors of the runtime ---------------------------------------------
 
-/// Move Fd out of the guest's way and keep the guest from closing it. The
-/// result is its new number, or Fd itself if no other is free.
+/// Move Fd out of the guest's way, close it on exec, and keep the guest from
+/// seeing or closing it. The result is its new number, or Fd itself if no
+/// other is free.
 int protectFd(int Fd);
 bool isRuntimeFd(int Fd);
 /// Close a protected descriptor.
