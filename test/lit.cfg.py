@@ -27,7 +27,7 @@ def tool(name, *candidates):
 
 
 # Our tools are features too: a build without LLVM lacks some of them.
-for name in ("xlate-run", "xlate-aot", "xlate-lift", "xlate-insn"):
+for name in ("xlate-run", "xlate-aot", "xlate-lift", "xlate-insn", "xlate-fuzz"):
     tool(name)
 tool("qemu", "qemu-aarch64", "qemu-aarch64-static")
 tool("aarch64-cc", "aarch64-linux-gnu-gcc")
