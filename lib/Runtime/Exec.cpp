@@ -19,7 +19,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "xlate/Runtime/Exec.h"
-#include "xlate/Support/HostFd.h"
 #include "xlate/Syscall/SafeCopy.h"
 #include "xlate/Syscall/Syscall.h"
 #include <climits>
@@ -58,7 +57,7 @@ void initExec(RunOptions &Options) {
     if (auto *Name = reinterpret_cast<const char *>(getauxval(AT_EXECFN)))
       Options.SelfFd = open(Name, O_PATH | O_CLOEXEC);
   if (Options.SelfFd >= 0)
-    Options.SelfFd = hideFd(Options.SelfFd);
+    Options.SelfFd = sys::protectFd(Options.SelfFd);
 }
 
 /// Copy a null-terminated array of guest pointers. 0 or -errno.

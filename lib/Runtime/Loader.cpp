@@ -1,6 +1,6 @@
 //===- Loader.cpp - Loading a guest program -------------------------------===//
 #include "xlate/Runtime/Loader.h"
-#include "xlate/Support/HostFd.h"
+#include "xlate/Syscall/Syscall.h"
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
@@ -159,7 +159,7 @@ Expected<LoadedProgram> loadProgram(const RunOptions &Options,
   if (Expected<bool> Done = buildStack(P, Exe, ExecFn, Args.data(), Envp, Sink);
       !Done)
     return Done.error();
-  P.ExeFd = hideFd(File->Fd.release());
+  P.ExeFd = sys::protectFd(File->Fd.release());
   return P;
 }
 

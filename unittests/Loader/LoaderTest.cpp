@@ -3,7 +3,6 @@
 #include "Resolve.h"
 #include "TestElf.h"
 #include "xlate/Runtime/Vdso.h"
-#include "xlate/Support/HostFd.h"
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -90,7 +89,7 @@ protected:
     auto P = loadProgram(Options, const_cast<char **>(Argv.data()),
                          const_cast<char **>(Envp.data()), Sink);
     if (P)
-      closeHiddenFd(P->ExeFd);
+      close(P->ExeFd);
     return P;
   }
   /// Load what must fail; the result is the reason.
@@ -358,18 +357,6 @@ TEST(Vdso, HasTheKernelsSymbols) {
     EXPECT_EQ(Word(Offset + 4), 0xd4000001u | VdsoSvc << 5) << Name;
   }
   EXPECT_EQ(vdsoSymbol("__kernel_nothing"), 0u);
-}
-
-TEST(HostFd, HiddenDescriptors) {
-  int Fd = hideFd(open("/dev/null", O_RDONLY));
-  EXPECT_TRUE(isHiddenFd(Fd));
-  EXPECT_FALSE(isHiddenFd(Fd + 1));
-  EXPECT_FALSE(isHiddenFd(-1));
-  EXPECT_GT(Fd, 100);
-  EXPECT_TRUE(fcntl(Fd, F_GETFD) & FD_CLOEXEC);
-  closeHiddenFd(Fd);
-  EXPECT_FALSE(isHiddenFd(Fd));
-  EXPECT_EQ(fcntl(Fd, F_GETFD), -1);
 }
 
 } // namespace

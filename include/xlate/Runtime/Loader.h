@@ -48,7 +48,7 @@ struct LoadedProgram {
   uint64_t VdsoBase = 0;
   uint64_t VdsoSigreturn = 0; ///< Return address of signal handlers.
 
-  int ExeFd = -1; ///< The program's file, open for reading; a hidden one.
+  int ExeFd = -1; ///< The program's file, open for reading; a protected one.
   std::string ExeHostPath;
   std::string ExeGuestPath;      ///< Without the sysroot.
   std::vector<uint8_t> Auxv;     ///< Bytes of /proc/self/auxv.
