@@ -1,6 +1,7 @@
 # lit configuration; lit.site.cfg.py in the build tree sets the paths.
 import os
 import shutil
+import sys
 
 import lit.formats
 
@@ -47,3 +48,5 @@ if os.path.isdir(sysroot):
 
 if config.xlate_llvm:
     config.available_features.add("llvm-tier")
+
+config.substitutions.append(("%{python}", sys.executable))
