@@ -21,6 +21,8 @@ using namespace xlate::test;
 namespace {
 
 constexpr size_t RegionSize = 16 << 20, SlotBytes = 1 << 20, CodeSpan = 4 << 20;
+/// Nothing else is mapped this near to Data: what immediates can reach.
+constexpr size_t Guard = 128 << 20;
 
 // The run under way, for the signal handler.
 sigjmp_buf Escape;
@@ -75,10 +77,17 @@ Harness::Harness(const baseline::Features &F) : FallbackCounts(NumOps), Tier(F) 
   CodeAt = Region + SlotBytes;
   ThunkSize = Tier.emitThunks(CodeAt, 64 << 10);
   CodeAt += (ThunkSize + 63) & ~size_t(63);
-  DataMap = Map(DataSize + (2 << 20), PROT_NONE);
-  Data = DataMap + (1 << 20);
+  DataMap = Map(Guard * 2 + DataSize, PROT_NONE);
+  Data = DataMap + Guard;
   mprotect(Data, DataSize, PROT_READ | PROT_WRITE);
-  CodeMap = Map(CodeSpan, PROT_READ | PROT_WRITE);
+  // Guest code is read-only where the guest sees it.
+  const int Fd = memfd_create("code", 0);
+  if (Fd < 0 || ftruncate(Fd, CodeSpan))
+    abort();
+  CodeMap = static_cast<uint8_t *>(mmap(nullptr, CodeSpan, PROT_READ, MAP_SHARED, Fd, 0));
+  CodeAlias =
+      static_cast<uint8_t *>(mmap(nullptr, CodeSpan, PROT_READ | PROT_WRITE, MAP_SHARED, Fd, 0));
+  close(Fd);
   Code = reinterpret_cast<uint32_t *>(CodeMap + CodeSpan / 2);
   std::mt19937_64 Rng(1);
   InitialData.resize(DataSize);
@@ -86,7 +95,7 @@ Harness::Harness(const baseline::Features &F) : FallbackCounts(NumOps), Tier(F) 
     Byte = static_cast<uint8_t>(Rng());
   for (size_t I = 0; I != CodeSpan; I += 8) {
     const uint64_t V = Rng();
-    std::memcpy(CodeMap + I, &V, 8);
+    std::memcpy(CodeAlias + I, &V, 8);
   }
   Live = static_cast<CpuState *>(aligned_alloc(64, sizeof(CpuState)));
   syscall(SYS_arch_prctl, ARCH_SET_GS, Live);
@@ -100,8 +109,9 @@ Harness::Harness(const baseline::Features &F) : FallbackCounts(NumOps), Tier(F) 
 
 Harness::~Harness() {
   munmap(Region, RegionSize);
-  munmap(DataMap, DataSize + (2 << 20));
+  munmap(DataMap, Guard * 2 + DataSize);
   munmap(CodeMap, CodeSpan);
+  munmap(CodeAlias, CodeSpan);
   free(Live);
 }
 
@@ -118,7 +128,7 @@ uint64_t Harness::codeEnd(uint64_t Pc) {
 }
 
 Block Harness::record(const std::vector<uint32_t> &Words) {
-  std::memcpy(Code, Words.data(), Words.size() * 4);
+  std::memcpy(CodeAlias + CodeSpan / 2, Words.data(), Words.size() * 4);
   return recordBlock(codePc(), codePc() + 4 * Words.size(), 64);
 }
 

@@ -44,7 +44,6 @@ public:
   /// Writable guest memory between unmapped pages.
   uint8_t *data() const { return Data; }
   /// Where guest code goes; readable memory surrounds it.
-  uint32_t *code() const { return Code; }
   uint64_t codePc() const { return reinterpret_cast<uint64_t>(Code); }
 
   Block record(const std::vector<uint32_t> &Words);
@@ -69,7 +68,7 @@ private:
   uint8_t *Region, *Slots, *CodeAt, *Data, *DataMap;
   size_t ThunkSize;
   uint32_t *Code;
-  uint8_t *CodeMap;
+  uint8_t *CodeMap, *CodeAlias;
   CpuState *Live; ///< What %gs points at.
   std::vector<uint8_t> InitialData;
   std::unordered_map<uint64_t, unsigned> SlotIndex;
