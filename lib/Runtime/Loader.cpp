@@ -10,14 +10,19 @@
 
 namespace xlate::runtime {
 
-/// Name of an open file, or Fallback where /proc does not tell.
-static std::string nameOfFd(int Fd, const std::string &Fallback) {
+/// Absolute name of an open file; where /proc does not tell, from the path that
+/// it was opened by.
+static std::string nameOfFd(int Fd, const std::string &Path) {
   char Link[32], Name[PATH_MAX];
   snprintf(Link, sizeof Link, "/proc/self/fd/%d", Fd);
   ssize_t N = readlink(Link, Name, sizeof Name);
-  if (N <= 0 || N == sizeof Name)
-    return Fallback;
-  return std::string(Name, N);
+  if (N > 0 && N < static_cast<ssize_t>(sizeof Name))
+    return std::string(Name, N);
+  if (Path.starts_with("/") || !getcwd(Name, sizeof Name))
+    return Path;
+  std::string Dir = Name;
+  return (Dir == "/" ? "" : Dir) + "/" +
+         Path.substr(Path.starts_with("./") ? 2 : 0);
 }
 
 /// Path inside the sysroot as the guest sees it.

@@ -16,6 +16,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -31,23 +32,29 @@ static const char *baseName(const char *Path) {
 
 // What the executed program sees.
 static int show(int Argc, char **Argv) {
+#ifdef TAG
+  printf("  compiled as %s\n", TAG);
+#endif
   printf("  argv:");
   for (int I = 0; I < Argc; ++I)
-    printf(" [%s]", strlen(Argv[I]) > 40 ? "(long)" : Argv[I]);
+    printf(" [%s]", strlen(Argv[I]) > 4000 ? "(long)" : Argv[I]);
   printf("%s\n  env:", Argv[Argc] ? " not terminated" : "");
   for (char **E = environ; *E; ++E)
     printf(" [%s]", *E);
   const char *ExecFn = (const char *)getauxval(AT_EXECFN);
   printf("\n  execfn: %s secure: %lu\n", baseName(ExecFn), getauxval(AT_SECURE));
-  char Text[PATH_MAX] = "";
-  ssize_t N = readlink("/proc/self/exe", Text, sizeof Text - 1);
-  printf("  exe: %s\n", N > 0 ? baseName(Text) : "?");
-  int Fd = open("/proc/self/cmdline", O_RDONLY);
-  N = read(Fd, Text, sizeof Text);
-  close(Fd);
-  printf("  cmdline:");
-  for (char *P = Text; N <= 200 && P < Text + N; P += strlen(P) + 1)
-    printf(" [%s]", P);
+  // An emulator may answer these without /proc.
+  if (access("/proc/self", F_OK) == 0) {
+    char Text[PATH_MAX] = "";
+    ssize_t N = readlink("/proc/self/exe", Text, sizeof Text - 1);
+    printf("  exe: %s\n", N > 0 ? baseName(Text) : "?");
+    int Fd = open("/proc/self/cmdline", O_RDONLY);
+    N = read(Fd, Text, sizeof Text);
+    close(Fd);
+    printf("  cmdline:");
+    for (char *P = Text; N <= 200 && P < Text + N; P += strlen(P) + 1)
+      printf(" [%s]", P);
+  }
   printf("\n  descriptors:");
   for (int I = 0; I < 1100; ++I)
     if (fcntl(I, F_GETFD) >= 0)
@@ -162,6 +169,8 @@ int main(int Argc, char **Argv) {
     return 7;
   if (Argc > 0 && strcmp(Argv[0], "REEXEC") == 0)
     return execve("/proc/self/exe", Args, Env);
+  if (Argc > 0 && strcmp(Argv[0], "AGAIN") == 0)
+    return execve("prog", Args, Env);
   if (Argc != 2 || strcmp(Argv[0], "SHOW") == 0 || Argv[0][0] != '/')
     return show(Argc, Argv);
   if (chdir(Argv[1]) != 0)
@@ -248,6 +257,29 @@ int main(int Argc, char **Argv) {
   CASE("unterminated argv", execve("prog", unterminated(), Env));
   CASE("bad environment", execve("prog", Args, (char **)8));
   CASE("missing and bad argv", execve("missing", (char **)8, Env));
+
+  // Without /proc, and with nothing of the host in sight.
+  mkdir("jail", 0755);
+  int In = selfMemfd(0), Out = open("jail/prog", O_CREAT | O_WRONLY, 0755);
+  sendfile(Out, In, &(off_t){0}, 100 << 20);
+  close(In);
+  close(Out);
+  snprintf(Text, sizeof Text, "#!/prog in jail\n");
+  put("jail/script", Text, 0755);
+  CASE("chroot", {
+    if (chroot("jail") == 0 && chdir("/") == 0) {
+      execve("/missing", Args, Env);
+      execve("/prog", Args, Env);
+    }
+  });
+  CASE("script in chroot", {
+    if (chroot("jail") == 0 && chdir("/") == 0)
+      execve("script", Args, Env);
+  });
+  CASE("twice in chroot", {
+    if (chroot("jail") == 0 && chdir("/") == 0)
+      execve("/prog", (char *[]){"AGAIN", NULL}, Env);
+  });
 
   char *Long = malloc(200000);
   memset(Long, 'x', 199999);
