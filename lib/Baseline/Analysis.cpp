@@ -1,6 +1,7 @@
 //===- Analysis.cpp - Uses, destinations and flag liveness ----------------===//
 
 #include "Emitter.h"
+#include "xlate/Semantics/FlagLiveness.h"
 #include <cstring>
 
 using namespace xlate;
@@ -44,7 +45,8 @@ static bool canHint(const std::vector<Uop> &U, unsigned V, unsigned Set) {
     return false;
   for (unsigned I = V + 1; I != Set; ++I)
     if (mayFault(U[I].Code) ||
-        ((U[I].Code == Get || U[I].Code == U[Set].Code) && U[I].Imm == U[Set].Imm))
+        ((U[I].Code == Get || U[I].Code == U[Set].Code) &&
+         U[I].Imm == U[Set].Imm))
       return false;
   return true;
 }
@@ -103,120 +105,11 @@ void Emitter::analyse() {
 }
 
 uint8_t Emitter::liveOut() {
-  const Uop &T = B->terminator();
-  switch (T.Code) {
-  case Op::br:
-  case Op::call:
-    return flagsLiveAt(static_cast<uint64_t>(T.Imm));
-  case Op::brCond:
-    return flagsLiveAt(static_cast<uint64_t>(T.Imm)) | flagsLiveAt(B->End);
-  default:
-    return 15;
-  }
+  const CodeEndFn CodeEnd = [this](uint64_t Pc) { return Ctx->codeEnd(Pc); };
+  return flagsDeadAfter(*B, CodeEnd, &Res->Depends) ? 0 : 15;
 }
 
-//===----------------------------------------------------------------------===//
-// Looking ahead
-//===----------------------------------------------------------------------===//
-
-namespace {
-enum class FlagUse { None, Writes, Reads, Jump, Fork };
-}
-
-/// What an instruction word means for NZCV; Reads if in doubt.
-static FlagUse classify(uint32_t W) {
-  auto Is = [W](uint32_t Mask, uint32_t Bits) { return (W & Mask) == Bits; };
-  switch (W >> 25 & 15) {
-  case 8:
-  case 9: // immediate: ADDS, SUBS, ANDS write
-    if (Is(0x1f800000, 0x11000000))
-      return W >> 29 & 1 ? FlagUse::Writes : FlagUse::None;
-    if (Is(0x1f800000, 0x12000000))
-      return Is(0x60000000, 0x60000000) ? FlagUse::Writes : FlagUse::None;
-    return FlagUse::None;
-  case 10:
-  case 11: // branches and system
-    if (Is(0x7c000000, 0x14000000))
-      return FlagUse::Jump;
-    if (Is(0x7c000000, 0x34000000)) // CBZ, CBNZ, TBZ, TBNZ
-      return FlagUse::Fork;
-    if (Is(0xfffff01f, 0xd503201f) || Is(0xfffff0ff, 0xd50330bf) || // hints, DMB
-        Is(0xffffffe0, 0xd53bd040))                                 // MRS TPIDR_EL0
-      return FlagUse::None;
-    return FlagUse::Reads;
-  case 4:
-  case 6:
-  case 12:
-  case 14: // loads and stores; memory copy and set write NZCV
-    if (Is(0x3b200c00, 0x19000400))
-      return FlagUse::Reads;
-    return FlagUse::None;
-  case 5:
-  case 13: // register
-    if (Is(0x1f000000, 0x0a000000))
-      return Is(0x60000000, 0x60000000) ? FlagUse::Writes : FlagUse::None;
-    if (Is(0x1f000000, 0x0b000000))
-      return W >> 29 & 1 ? FlagUse::Writes : FlagUse::None;
-    if (Is(0x1f000000, 0x1b000000))
-      return FlagUse::None;
-    if (Is(0x3fe00000, 0x1ac00000))
-      return FlagUse::None; // one and two sources
-    return FlagUse::Reads;
-  case 7:
-  case 15: // SIMD and FP
-    if (Is(0x5f200000, 0x1e200000)) {
-      if (Is(0xfc07, 0x2000))
-        return FlagUse::Writes; // FCMP, FCMPE
-      if (Is(0x400, 0x400) || Is(0xfffffc00, 0x1e7e0000))
-        return FlagUse::Reads; // FCCMP, FCSEL; FJCVTZS
-    }
-    return FlagUse::None;
-  default:
-    return FlagUse::Reads;
-  }
-}
-
-static uint64_t branchTarget(uint64_t Pc, uint32_t W) {
-  auto Field = [W](unsigned Lsb, unsigned Bits) {
-    return static_cast<int64_t>(static_cast<uint64_t>(W >> Lsb) << (64 - Bits)) >> (64 - Bits);
-  };
-  int64_t Words = W >> 26 == 5 || W >> 26 == 0x25 ? Field(0, 26)
-                  : W >> 25 & 1                   ? Field(5, 14)
-                                                  : Field(5, 19);
-  return Pc + static_cast<uint64_t>(Words * 4);
-}
-
-bool Emitter::flagsDead(uint64_t At, unsigned Forks, unsigned &Budget) {
-  for (;;) {
-    const uint64_t Start = At, End = Ctx->codeEnd(At);
-    FlagUse Use = FlagUse::None;
-    uint32_t W = 0;
-    for (; Use == FlagUse::None; At += 4) {
-      if (At + 4 > End || Budget == 0)
-        return false;
-      --Budget;
-      std::memcpy(&W, reinterpret_cast<const void *>(At), 4);
-      Use = classify(W);
-    }
-    if (Use == FlagUse::Reads)
-      return false;
-    if (Start < B->Pc || At > B->End)
-      Res->Depends.emplace_back(Start, At);
-    if (Use == FlagUse::Writes)
-      return true;
-    const uint64_t Target = branchTarget(At - 4, W);
-    if (Use == FlagUse::Fork && (Forks == 0 || !flagsDead(At, Forks - 1, Budget)))
-      return false;
-    Forks -= Use == FlagUse::Fork;
-    At = Target;
-  }
-}
-
-uint8_t Emitter::flagsLiveAt(uint64_t At) {
-  const size_t Mark = Res->Depends.size();
-  unsigned Budget = 24;
-  if (flagsDead(At, 2, Budget))
-    return 0;
-  Res->Depends.resize(Mark);
-  return 15;
+bool Emitter::flagsLiveAt(uint64_t Pc) {
+  const CodeEndFn CodeEnd = [this](uint64_t At) { return Ctx->codeEnd(At); };
+  return !flagsDeadAt(Pc, CodeEnd, &Res->Depends);
 }

@@ -24,7 +24,8 @@ void Emitter::emitEdge(uint64_t Target) {
     std::atomic<void *> *Slot = Ctx->slotFor(Target);
     db(0xff); // jmp [rip + Slot]
     db(0x25);
-    dd(static_cast<uint32_t>(reinterpret_cast<const uint8_t *>(Slot) - (getCurr() + 4)));
+    dd(static_cast<uint32_t>(reinterpret_cast<const uint8_t *>(Slot) -
+                             (getCurr() + 4)));
   }
   FlagsIn = Saved; // for the other edge
 }
@@ -88,6 +89,8 @@ void Emitter::emitControl(unsigned I) {
   switch (U.Code) {
   case Op::br:
   case Op::call:
+    if (!FlagsLive[I])
+      FlagsIn = FlagsKind::Mem;
     return emitEdge(static_cast<uint64_t>(U.Imm));
   case Op::brCond:
     return emitBranchCond(I);

@@ -153,8 +153,7 @@ private:
   //--- Analysis (Analysis.cpp) -------------------------------------------------
   void analyse();
   /// NZCV bits that code at Pc may read before writing them.
-  uint8_t flagsLiveAt(uint64_t Pc);
-  bool flagsDead(uint64_t Pc, unsigned Forks, unsigned &Budget);
+  bool flagsLiveAt(uint64_t Pc);
   uint8_t liveOut();
 
   //--- Flags (Flags.cpp) --------------------------------------------------------
@@ -237,6 +236,39 @@ private:
 
   //--- Vector lowerings ---------------------------------------------------------------
   bool emitVec(unsigned I);
+  bool emitVecArith(unsigned I);
+  bool emitVecShift(unsigned I);
+  bool emitVecMove(unsigned I);
+  bool emitVecLanes(unsigned I);
+  bool emitCrypto(unsigned I);
+  bool emitFp(unsigned I);
+  unsigned vecIn(unsigned V);
+  unsigned vecOut(unsigned I, uint32_t Avoid = 0);
+  bool emitOneVec(unsigned I, VexOp O);
+  void allOnes(unsigned R);
+  void vecNot(unsigned D, unsigned S);
+  void vecConst2(unsigned R, uint64_t Lo, uint64_t Hi);
+  void setQcIfDifferent(unsigned A, unsigned B);
+  bool emitSaturating(unsigned I, VexOp Sat, VexOp Wrap);
+  bool emitSaturatingNarrow(unsigned I);
+  bool emitCompareGe(unsigned I, VexOp Max);
+  void flipSigns64(unsigned A, unsigned B);
+  void emitMul64(unsigned I);
+  void emitMul8(unsigned I);
+  void shiftLeft(unsigned D, unsigned S, unsigned L, unsigned N);
+  void shiftRight(unsigned D, unsigned S, unsigned L, unsigned N, bool Signed);
+  bool emitShiftByVector(unsigned I);
+  void narrow(unsigned D, unsigned S, unsigned L);
+  void emitUnzip(unsigned I, bool Odd);
+  void emitTranspose(unsigned I, bool Odd);
+  bool emitReverse(unsigned I);
+  void emitTable(unsigned I, unsigned Base);
+  bool broadcast(unsigned D, unsigned S, unsigned L);
+  void extractRax(unsigned S, unsigned L, unsigned Index);
+  void insertGpr(unsigned D, unsigned V, unsigned L, unsigned Index, unsigned R);
+  void reduce(unsigned A, VexOp O, unsigned L, unsigned Count);
+  bool emitReduction(unsigned I);
+  bool emitInsLane(unsigned I);
 
   //--- Calls and control (Calls.cpp, Control.cpp) ----------------------------------------
   void emitCall(unsigned I);
@@ -274,6 +306,7 @@ private:
   void jumpTo(Cc C, const uint8_t *Target);
   void vex(VexOp Op, unsigned D, unsigned A, unsigned S);
   void vexImm(VexOp Op, unsigned D, unsigned A, unsigned S, uint8_t Imm);
+  void vexShift(uint8_t Code, unsigned Ext, unsigned D, unsigned S, unsigned Count);
   void vmov(unsigned D, unsigned S);
 
   //--- Cold code ----------------------------------------------------------------------------

@@ -154,6 +154,12 @@ bool CodeMap::withdrawImprecise() {
   return Any;
 }
 
+void CodeMap::withdrawAll() {
+  ++Epoch;
+  for (auto &[Pc, E] : Entries)
+    withdraw(*E);
+}
+
 void CodeMap::reset() {
   ++Epoch;
   Entries.clear();

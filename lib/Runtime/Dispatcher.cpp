@@ -5,6 +5,7 @@
 #include "xlate/Guest/UnitAbi.h"
 #include "xlate/Interp/Interp.h"
 #include "xlate/Runtime/Stubs.h"
+#include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
 #include <cstdio>
 #include <cstring>
@@ -21,15 +22,6 @@ constexpr unsigned MaxBlockInsns = 64;
 /// Entries of a baseline unit before the optimising tier is asked for it.
 constexpr int32_t HotThreshold = 4000;
 
-static void flushJumpCache(CpuState &S) {
-  for (unsigned I = 0; I != JumpCacheSize; ++I)
-    S.JumpCache[I] = {~uint64_t(0), nullptr};
-}
-
-static JumpCacheEntry &jumpCacheFor(CpuState &S) {
-  return S.JumpCache[S.Pc >> 2 & (JumpCacheSize - 1)];
-}
-
 void Process::codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi) {
   if (Lo >= Hi)
     return;
@@ -40,7 +32,7 @@ void Process::codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi) {
   }
   flushJumpCaches();
   if (S)
-    flushJumpCache(*S);
+    GuestThread::of(*S).clearJumpCache();
 }
 
 void Process::withdrawImprecise() {
@@ -57,7 +49,7 @@ void Process::withdrawImprecise() {
 void Process::flushJumpCaches() {
   forEachThread([](GuestThread &T) {
     T.FlushJumpCache.store(true, std::memory_order_release);
-    T.S.PollFlag.store(1, std::memory_order_release);
+    T.requestSafepoint();
   });
 }
 
@@ -65,7 +57,7 @@ void Process::flushJumpCaches() {
 /// raising a guest fault because S.Pc isn't executable.
 void *Process::translate(GuestThread &T) {
   CpuState &S = T.S;
-  JumpCacheEntry &J = jumpCacheFor(S);
+  JumpCacheEntry &J = T.JumpCache[S.Pc >> 2 & (JumpCacheSize - 1)];
   if (J.GuestPc == S.Pc)
     return J.Host;
   uint64_t Limit = 0;
@@ -88,6 +80,10 @@ void *Process::translate(GuestThread &T) {
     if (Code.nearlyFull())
       resetCode(T);
     Host = unitAt(S.Pc, Limit);
+    if (FlushAfterTranslate.exchange(false)) {
+      Hot.forget();
+      flushJumpCaches();
+    }
   }
   J = {S.Pc, Host};
   return Host;
@@ -134,6 +130,21 @@ struct EmitContext final : baseline::UnitContext {
 };
 } // namespace
 
+/// Code that reads the flags of what it called: from now on flags are kept
+/// across calls. The callee can't have returned through B yet.
+void Process::noteCall(const Block &B) {
+  auto CodeEnd = [this](uint64_t Pc) {
+    uint64_t Limit;
+    return Mem.executable(Pc, Limit) ? Limit : 0;
+  };
+  if (FlagsCrossCalls.load(std::memory_order_relaxed) ||
+      !readsFlagsAfterCall(B, CodeEnd))
+    return;
+  FlagsCrossCalls.store(true);
+  Code.withdrawAll();
+  FlushAfterTranslate = true;
+}
+
 /// The published unit at Pc, made by the baseline tier if there is none.
 void *Process::unitAt(uint64_t Pc, uint64_t Limit) {
   std::lock_guard G(Code.mutex());
@@ -147,6 +158,7 @@ void *Process::unitAt(uint64_t Pc, uint64_t Limit) {
   }
   Block B = recordBlock(Pc, Limit, MaxBlockInsns);
   EmitContext Context(*this);
+  noteCall(B);
   baseline::Options O;
   if (Options.UseTier == Tier::Auto) {
     O.Heat = &E.Heat;
@@ -183,7 +195,7 @@ void Process::resetCode(GuestThread &T) {
   Hot.pause();
   forEachThread([&](GuestThread &O) {
     O.FlushJumpCache.store(true, std::memory_order_release);
-    O.S.PollFlag.store(1, std::memory_order_seq_cst);
+    O.requestSafepoint();
     while (&O != &T && O.InGuest.load(std::memory_order_seq_cst))
       sched_yield();
   });
@@ -192,7 +204,7 @@ void Process::resetCode(GuestThread &T) {
     Code.reset();
     ThunksEmitted = false;
   }
-  flushJumpCache(T.S);
+  T.clearJumpCache();
   Hot.resume();
   WorldStopped.store(false, std::memory_order_seq_cst);
 }

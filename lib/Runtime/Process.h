@@ -111,6 +111,7 @@ private:
   Block *interpBlockAt(uint64_t Pc, uint64_t Limit);
   void *unitAt(uint64_t Pc, uint64_t Limit);
   void compileIfNew(GuestThread &T);
+  void noteCall(const Block &B);
   void protectCode(uint64_t Lo, uint64_t Hi);
   void resetCode(GuestThread &T);
   void handleExit(GuestThread &T);
@@ -125,6 +126,8 @@ private:
 
   baseline::Baseline Base; ///< Used under the code map's lock.
   bool ThunksEmitted = false;
+  /// Units were withdrawn under the code map's lock: jump caches are stale.
+  std::atomic<bool> FlushAfterTranslate{false};
   /// Held while every other thread is kept out of translated code.
   std::mutex WorldLock;
   std::atomic<bool> WorldStopped{false};

@@ -60,7 +60,7 @@ static void queue(GuestThread &T, const PendingSignal &P) {
     return; // only floods of kill(SIGSEGV) and the like can get here
   T.Pending[N] = P;
   T.NumPending.store(N + 1, std::memory_order_relaxed);
-  T.S.PollFlag.store(1, std::memory_order_relaxed);
+  T.requestSafepoint();
 }
 
 /// ESR_EL1 of a data abort at EL0.
@@ -113,7 +113,8 @@ static void handleSync(GuestThread &T, int Sig, siginfo_t *Info,
 static void hostHandler(int Sig, siginfo_t *Info, void *Ctx) {
   auto *Uc = static_cast<ucontext_t *>(Ctx);
   // Compiler threads, which have no guest state, read guest code too.
-  if ((Sig == SIGSEGV || Sig == SIGBUS) && Info->si_code > 0 && sys::fixSafeCopyFault(Uc))
+  if ((Sig == SIGSEGV || Sig == SIGBUS) && Info->si_code > 0 &&
+      sys::fixSafeCopyFault(Uc))
     return;
   CpuState *S;
   asm volatile("movq %%gs:%c1, %0" : "=r"(S) : "i"(offsetof(CpuState, Self)));
@@ -312,10 +313,9 @@ static bool ignoredByDefault(int Sig) {
 
 void Process::safepoint(GuestThread &T) {
   CpuState &S = T.S;
-  S.PollFlag.store(0, std::memory_order_seq_cst);
+  T.enterSafepoint();
   if (T.FlushJumpCache.exchange(false))
-    for (unsigned I = 0; I != JumpCacheSize; ++I)
-      S.JumpCache[I] = {~uint64_t(0), nullptr};
+    T.clearJumpCache();
 
   // Only this thread touches Pending: other asynchronous signals are blocked
   // while one is queued.

@@ -22,6 +22,8 @@
 using namespace xlate;
 using namespace xlate::runtime;
 
+JumpCacheEntry xlate::runtime::EmptyJumpCache[JumpCacheSize];
+
 constexpr size_t HostStackBytes = 256 << 10;
 constexpr size_t AltStackBytes = 32 << 10;
 
@@ -46,14 +48,13 @@ GuestThread *Process::newThread() {
                       reinterpret_cast<uint64_t>(P) + threadBytes());
   auto *T = new (P) GuestThread();
   T->AltStack = P + ((sizeof(GuestThread) + 63) & ~size_t(63));
-  T->S.JumpCache = reinterpret_cast<JumpCacheEntry *>(
+  T->S.JumpCache = T->JumpCache = reinterpret_cast<JumpCacheEntry *>(
       P + threadBytes() - JumpCacheSize * sizeof(JumpCacheEntry));
+  T->JumpCache[0] = EmptyJumpCache[0] = JumpCacheMark;
   T->S.Thread = T;
   T->S.HostMxcsr = 0x1f80;
   T->S.Dczid = 4;
   initStubs(T->S);
-  for (unsigned I = 0; I != JumpCacheSize; ++I)
-    T->S.JumpCache[I] = {~uint64_t(0), nullptr};
   return T;
 }
 

@@ -1,6 +1,7 @@
 //===- Harness.cpp - Run a block emitted and interpreted ------------------===//
 
 #include "Harness.h"
+#include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Guest/UnitAbi.h"
 #include "xlate/Interp/Interp.h"
 #include "xlate/Ops/FpEnv.h"
@@ -75,6 +76,7 @@ Harness::Harness(const baseline::Features &F) : FallbackCounts(NumOps), Tier(F) 
   RegionHi = Region + RegionSize;
   Slots = Region;
   CodeAt = Region + SlotBytes;
+  FlagsCrossCalls = true; // compare NZCV after calls and returns, too
   ThunkSize = Tier.emitThunks(CodeAt, 64 << 10);
   CodeAt += (ThunkSize + 63) & ~size_t(63);
   DataMap = Map(Guard * 2 + DataSize, PROT_NONE);

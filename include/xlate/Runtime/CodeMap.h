@@ -94,6 +94,7 @@ public:
   bool invalidate(uint64_t Lo, uint64_t Hi);
   /// Withdraw every unit that is not precise(). True if there was one.
   bool withdrawImprecise();
+  void withdrawAll();
   /// Forget everything and reuse the space. Only when no thread is in
   /// translated code, and all jump caches are emptied before one is again.
   void reset();

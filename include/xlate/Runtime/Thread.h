@@ -47,8 +47,39 @@ struct PendingSignal {
   uint32_t Esr;
 };
 
+/// An entry for address 0 sits where no other address is looked up, so that a
+/// zeroed cache is an empty one but for this mark.
+constexpr JumpCacheEntry JumpCacheMark = {~uint64_t(0), nullptr};
+/// Always empty; see GuestThread::requestSafepoint.
+extern JumpCacheEntry EmptyJumpCache[JumpCacheSize];
+
 struct GuestThread {
   CpuState S;
+
+  /// The thread's indirect branch cache. S.JumpCache is this or, while a
+  /// safepoint is asked for, EmptyJumpCache.
+  JumpCacheEntry *JumpCache = nullptr;
+
+  /// Make the thread leave translated code soon. From any thread, and from the
+  /// thread's own signal handler. An indirect branch that hits the jump cache
+  /// doesn't test PollFlag, so the cache is swapped for an empty one: every
+  /// look-up then goes through the stub that does.
+  void requestSafepoint() {
+    __atomic_store_n(&S.JumpCache,
+                     static_cast<JumpCacheEntry *>(EmptyJumpCache),
+                     __ATOMIC_RELAXED);
+    S.PollFlag.store(1, std::memory_order_seq_cst);
+  }
+  /// The thread is at a safepoint and about to look at what is asked of it.
+  void enterSafepoint() {
+    S.PollFlag.store(0, std::memory_order_seq_cst);
+    __atomic_store_n(&S.JumpCache, JumpCache, __ATOMIC_RELAXED);
+  }
+  void clearJumpCache() {
+    __builtin_memset(static_cast<void *>(JumpCache), 0,
+                     JumpCacheSize * sizeof(JumpCacheEntry));
+    JumpCache[0] = JumpCacheMark;
+  }
 
   int Tid = 0;
   pthread_t Host = 0;

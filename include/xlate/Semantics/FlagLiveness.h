@@ -1,0 +1,48 @@
+//===- FlagLiveness.h - Who reads NZCV next ---------------------*- C++ -*-===//
+//
+// Storing NZCV at the end of every unit would cost more than most units do.
+// This looks ahead in guest code for the next use.
+//
+// At calls and returns NZCV count as dead, as AAPCS64 6.1.1 has them. Code that
+// breaks this reads flags right after a call: recordBlock's user asks
+// readsFlagsAfterCall() about every call before the callee can return through
+// it, and from the first such find on flags are kept everywhere.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_SEMANTICS_FLAGLIVENESS_H
+#define XLATE_SEMANTICS_FLAGLIVENESS_H
+
+#include "xlate/Ops/Uop.h"
+#include <atomic>
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace xlate {
+
+/// End of the readable guest code that begins at an address; that address or
+/// less if there is none.
+using CodeEndFn = std::function<uint64_t(uint64_t Pc)>;
+
+/// Guest ranges [first, second) that an answer relies on.
+using CodeRanges = std::vector<std::pair<uint64_t, uint64_t>>;
+
+/// True if the code at Pc overwrites NZCV on every path before reading them.
+/// Depends, if given, receives what was looked at when the answer is true.
+bool flagsDeadAt(uint64_t Pc, const CodeEndFn &CodeEnd, CodeRanges *Depends);
+
+/// True if nothing needs NZCV once B's terminator has left the block.
+bool flagsDeadAfter(const Block &B, const CodeEndFn &CodeEnd,
+                    CodeRanges *Depends);
+
+/// True if B ends in a call and the code that the callee returns to reads the
+/// callee's flags.
+bool readsFlagsAfterCall(const Block &B, const CodeEndFn &CodeEnd);
+
+/// Set for good when readsFlagsAfterCall() said yes once; translations made
+/// before must then be withdrawn.
+extern std::atomic<bool> FlagsCrossCalls;
+
+} // namespace xlate
+
+#endif // XLATE_SEMANTICS_FLAGLIVENESS_H

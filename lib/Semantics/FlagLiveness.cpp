@@ -1,0 +1,133 @@
+//===- FlagLiveness.cpp - Who reads NZCV next -----------------------------===//
+
+#include "xlate/Semantics/FlagLiveness.h"
+#include "xlate/Semantics/Semantics.h"
+
+using namespace xlate;
+
+std::atomic<bool> xlate::FlagsCrossCalls{false};
+
+namespace {
+
+enum class Use { Dead, Read, Unknown };
+
+/// One look ahead. Bounded: most code compares soon after it begins.
+class Lookahead {
+public:
+  Lookahead(const CodeEndFn &CodeEnd, CodeRanges *Depends)
+      : CodeEnd(CodeEnd), Depends(Depends) {}
+
+  Use at(uint64_t Pc);
+  Use after(const Block &B);
+
+private:
+  static constexpr unsigned MaxInsns = 24, MaxDepth = 6;
+
+  Use scan(const Block &B, bool &Ended);
+
+  const CodeEndFn &CodeEnd;
+  CodeRanges *Depends;
+  unsigned Budget = MaxInsns;
+  unsigned Depth = 0;
+};
+
+} // namespace
+
+/// The first use among B's uops. Ended tells whether the last one is a
+/// terminator that semantics recorded.
+Use Lookahead::scan(const Block &B, bool &Ended) {
+  Ended = false;
+  for (const Uop &U : B.Uops)
+    switch (U.Code) {
+    case Op::cond:
+    case Op::getNzcv:
+      return Use::Read;
+    case Op::stateHelper:
+      return Use::Unknown;
+    case Op::br:
+    case Op::brCond:
+    case Op::brInd:
+    case Op::call:
+    case Op::exit:
+      Ended = true;
+      return Use::Unknown;
+    default:
+      if (opAttr(U.Code) == OpAttr::Flags)
+        return Use::Dead;
+    }
+  return Use::Unknown;
+}
+
+Use Lookahead::after(const Block &B) {
+  const Uop &T = B.terminator();
+  const bool CallsKill = !FlagsCrossCalls.load(std::memory_order_relaxed);
+  switch (T.Code) {
+  case Op::br:
+    return at(static_cast<uint64_t>(T.Imm));
+  case Op::call:
+    return CallsKill ? Use::Dead : at(static_cast<uint64_t>(T.Imm));
+  case Op::brCond: {
+    const Use Taken = at(static_cast<uint64_t>(T.Imm));
+    return Taken == Use::Dead ? at(B.End) : Taken;
+  }
+  case Op::brInd: {
+    if (!CallsKill)
+      return Use::Unknown;
+    if (static_cast<BranchKind>(T.N) != BranchKind::Jump)
+      return Use::Dead;
+    // A jump through IP0 or IP1 is a veneer's or a PLT's: inside a call.
+    const Uop &Target = B.Uops[T.A[0]];
+    const bool Veneer =
+        Target.Code == Op::getReg && (Target.Imm == 16 || Target.Imm == 17);
+    return Veneer ? Use::Dead : Use::Unknown;
+  }
+  default:
+    return Use::Unknown;
+  }
+}
+
+Use Lookahead::at(uint64_t Pc) {
+  if (++Depth > MaxDepth)
+    return Use::Unknown;
+  const uint64_t Start = Pc, End = CodeEnd(Pc);
+  for (; Budget != 0 && Pc + 4 <= End; Pc += 4, --Budget) {
+    Block B = recordBlock(Pc, Pc + 4, 1);
+    bool Ended;
+    Use U = scan(B, Ended);
+    if (Ended)
+      U = after(B);
+    if (U == Use::Dead && Depends)
+      Depends->emplace_back(Start, Pc + 4);
+    if (U != Use::Unknown || Ended || opAttr(B.Uops[1].Code) == OpAttr::Ctrl)
+      return U;
+  }
+  return Use::Unknown;
+}
+
+static bool dead(Use U, CodeRanges *Depends, size_t Mark) {
+  if (U == Use::Dead)
+    return true;
+  if (Depends)
+    Depends->resize(Mark);
+  return false;
+}
+
+bool xlate::flagsDeadAt(uint64_t Pc, const CodeEndFn &CodeEnd,
+                        CodeRanges *Depends) {
+  const size_t Mark = Depends ? Depends->size() : 0;
+  return dead(Lookahead(CodeEnd, Depends).at(Pc), Depends, Mark);
+}
+
+bool xlate::flagsDeadAfter(const Block &B, const CodeEndFn &CodeEnd,
+                           CodeRanges *Depends) {
+  const size_t Mark = Depends ? Depends->size() : 0;
+  return dead(Lookahead(CodeEnd, Depends).after(B), Depends, Mark);
+}
+
+bool xlate::readsFlagsAfterCall(const Block &B, const CodeEndFn &CodeEnd) {
+  const Uop &T = B.terminator();
+  const bool IsCall =
+      T.Code == Op::call ||
+      (T.Code == Op::brInd && static_cast<BranchKind>(T.N) == BranchKind::Call);
+  return IsCall && Lookahead(CodeEnd, nullptr).at(B.End) == Use::Read;
+}
