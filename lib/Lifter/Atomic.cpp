@@ -162,24 +162,9 @@ Value *UnitLifter::whenAligned(const Uop &U, Value *Where, bool &Done,
     Done = !R;
     return R;
   }
-  BasicBlock *Cold =
-      coldIf(B.CreateICmpNE(B.CreateAnd(Where, Bytes - 1), B.getInt64(0)));
-  Value *Fast = Inline();
-  BasicBlock *FastEnd = B.GetInsertBlock(), *Next = newBlock("on");
-  B.CreateBr(Next);
-  B.SetInsertPoint(Cold);
-  Value *Slow = callEval(U);
-  BasicBlock *SlowEnd = B.GetInsertBlock();
-  B.CreateBr(Next);
-  B.SetInsertPoint(Next);
-  if (!Fast) {
-    Done = true;
-    return nullptr;
-  }
-  PHINode *Phi = B.CreatePHI(Fast->getType(), 2);
-  Phi->addIncoming(Fast, FastEnd);
-  Phi->addIncoming(Slow, SlowEnd);
-  return Phi;
+  Value *Misaligned =
+      B.CreateICmpNE(B.CreateAnd(Where, Bytes - 1), B.getInt64(0));
+  return guarded(U, Misaligned, Done, Inline);
 }
 
 } // namespace xlate::lift

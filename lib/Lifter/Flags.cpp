@@ -137,6 +137,11 @@ void UnitLifter::liftFcmp(const Uop &U, FlagSource S) {
   S.B = lane0(Conditional + 1);
   const bool Signalling = Conditional ? U.Imm >> 4 & 1 : U.Imm & 1;
   auto raise = [&] {
+    if (Options.ExactFpFlags) {
+      // Comparing a flushed operand raises InputDenormal.
+      bool Done;
+      guarded(U, needsExactModes(FpcrFz), Done, [] { return nullptr; });
+    }
     B.CreateConstrainedFPCmp(Signalling
                                  ? Intrinsic::experimental_constrained_fcmps
                                  : Intrinsic::experimental_constrained_fcmp,
@@ -189,12 +194,6 @@ static CmpInst::Predicate fcmpPredicate(unsigned Cc) {
   return Table[Cc];
 }
 
-/// A comparison outside the constrained world: it has no visible effect.
-static Value *plainFcmp(IRBuilder<> &B, CmpInst::Predicate P, Value *A,
-                        Value *Bv) {
-  return B.Insert(CmpInst::Create(Instruction::FCmp, P, A, Bv));
-}
-
 Value *UnitLifter::condition(unsigned Cc) {
   if (Cc >= 14)
     return B.getTrue();
@@ -206,7 +205,7 @@ Value *UnitLifter::condition(unsigned Cc) {
 Value *UnitLifter::conditionOf(const FlagSource &S, unsigned Cc) {
   switch (S.K) {
   case FlagSource::Fcmp:
-    return plainFcmp(B, fcmpPredicate(Cc), S.A, S.B);
+    return plainFcmp(fcmpPredicate(Cc), S.A, S.B);
   case FlagSource::Sub:
     if (CmpInst::Predicate P = subPredicate(Cc);
         P != CmpInst::BAD_ICMP_PREDICATE)
@@ -334,8 +333,7 @@ Value *UnitLifter::flagFrom(const FlagSource &S, unsigned L) {
   case FlagSource::Nzcv:
     return B.CreateTrunc(B.CreateLShr(S.A, LocVf - L), B.getInt1Ty());
   case FlagSource::Fcmp:
-    return plainFcmp(B,
-                     fcmpPredicate(L == LocN   ? 4
+    return plainFcmp(fcmpPredicate(L == LocN   ? 4
                                    : L == LocZ ? 0
                                    : L == LocC ? 2
                                                : 6),

@@ -22,7 +22,7 @@ static Value *divide(IRBuilder<> &B, bool Signed, Value *N, Value *D) {
                         B.CreateSelect(ByMinus1, B.CreateNeg(N), Q));
 }
 
-static Value *mulHigh(IRBuilder<> &B, bool Signed, Value *A, Value *Bv) {
+static Value *wideMulHigh(IRBuilder<> &B, bool Signed, Value *A, Value *Bv) {
   Type *Wide = B.getInt128Ty();
   auto widen = [&](Value *V) {
     return Signed ? B.CreateSExt(V, Wide) : B.CreateZExt(V, Wide);
@@ -78,9 +78,9 @@ Value *UnitLifter::lowerInt(const Uop &U) {
   case Op::sdiv:
     return divide(B, true, A, Bv);
   case Op::umulh:
-    return mulHigh(B, false, A, Bv);
+    return wideMulHigh(B, false, A, Bv);
   case Op::smulh:
-    return mulHigh(B, true, A, Bv);
+    return wideMulHigh(B, true, A, Bv);
   case Op::and_:
     return B.CreateAnd(A, Bv);
   case Op::or_:

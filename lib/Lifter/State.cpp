@@ -201,6 +201,27 @@ Value *UnitLifter::withColdEval(const Uop &U, Value *Fast, Value *IsCold) {
   return Phi;
 }
 
+Value *UnitLifter::guarded(const Uop &U, Value *IsCold, bool &Done,
+                           function_ref<Value *()> Inline) {
+  BasicBlock *Cold = coldIf(IsCold);
+  Value *Fast = Inline();
+  BasicBlock *FastEnd = B.GetInsertBlock(), *Next = newBlock("on");
+  B.CreateBr(Next);
+  B.SetInsertPoint(Cold);
+  Value *Slow = callEval(U);
+  BasicBlock *SlowEnd = B.GetInsertBlock();
+  B.CreateBr(Next);
+  B.SetInsertPoint(Next);
+  if (!Fast) {
+    Done = true;
+    return nullptr;
+  }
+  PHINode *Phi = B.CreatePHI(Fast->getType(), 2);
+  Phi->addIncoming(Fast, FastEnd);
+  Phi->addIncoming(Slow, SlowEnd);
+  return Phi;
+}
+
 // The function sees and may change everything: the block ends after it (see
 // Region.cpp), so only the pinned registers have to be read back.
 void UnitLifter::liftStateHelper(const Uop &U) {

@@ -24,6 +24,9 @@ namespace xlate::lift {
 
 using llvm::Value; // not xlate::Value
 
+/// FPCR.FZ.
+constexpr uint32_t FpcrFz = 1u << 24;
+
 /// What the flags currently are. Operands dominate every block that sees it.
 struct FlagSource {
   enum Kind : uint8_t {
@@ -130,6 +133,10 @@ private:
   Value *lowerOrdered(const Uop &U, bool &Done);
   Value *lowerAtomic(const Uop &U, bool &Done);
   Value *atomicInline(const Uop &U, Value *Where);
+  /// Inline's value, but the evaluator's if IsCold. Done is set if there is
+  /// none.
+  Value *guarded(const Uop &U, Value *IsCold, bool &Done,
+                 llvm::function_ref<Value *()> Inline);
   /// Inline's value if Where is aligned to U's access, else the evaluator's.
   Value *whenAligned(const Uop &U, Value *Where, bool &Done,
                      llvm::function_ref<Value *()> Inline);
@@ -138,6 +145,7 @@ private:
   Value *lowerVecShift(const Uop &U);
   Value *lowerVecWide(const Uop &U);
   Value *lowerFp(const Uop &U);
+  Value *lowerFpFast(const Uop &U);
   Value *lowerFpConvert(const Uop &U);
   Value *lowerCrypto(const Uop &U);
 
@@ -163,6 +171,66 @@ private:
   Value *shuffle(Value *A, Value *Bv, llvm::ArrayRef<int> Mask) {
     return B.CreateShuffleVector(A, Bv, Mask);
   }
+
+  // Vectors. Operands and results are lanes unless they are whole uops.
+  Value *permute(const Uop &U,
+                 llvm::function_ref<unsigned(unsigned I, unsigned N)> Source);
+  Value *permute3(const Uop &U,
+                  llvm::function_ref<unsigned(unsigned I)> Source);
+  Value *lookup(Value *Acc, Value *Table, Value *Index, unsigned Base);
+  Value *anyBit(Value *V);
+  void raiseQcIfAny(Value *V);
+  Value *saturating(llvm::Intrinsic::ID Id,
+                    llvm::Instruction::BinaryOps Wrapping, const Uop &U);
+  Value *wrapMinToMax(Value *R);
+  Value *mulHigh(const Uop &U, bool Round);
+  Value *mulHighAcc(const Uop &U, bool Subtract);
+  Value *clampSigned(Value *V, unsigned Bits);
+  Value *shiftRight(Value *V, unsigned N, bool Signed);
+  Value *roundRight(Value *V, unsigned N, bool Signed);
+  Value *shiftByLanes(const Uop &U, bool Signed, bool Round);
+  Value *satShiftLeft(const Uop &U, bool FromSigned, bool ToSigned);
+  Value *slice(Value *V, unsigned First, unsigned Count);
+  Value *widenPart(Value *V, bool High, bool Signed);
+  Value *narrowLanes(Value *V);
+  Value *satNarrow(const Uop &U, bool FromSigned, bool ToSigned);
+  Value *reduce(const Uop &U, llvm::Intrinsic::ID Id);
+  Value *dot(Value *Acc, Value *X, Value *Y, bool XSigned, bool YSigned);
+  Value *matMul(const Uop &U, bool XSigned, bool YSigned);
+
+  // Floating point.
+  Value *constrained(llvm::Intrinsic::ID Id, llvm::ArrayRef<llvm::Type *> Types,
+                     llvm::ArrayRef<Value *> Args, bool Rounds);
+  /// A comparison outside the constrained world: nothing depends on its flags.
+  /// On vectors, only for predicates that don't order (those signal).
+  Value *plainFcmp(llvm::CmpInst::Predicate P, Value *A, Value *Bv);
+  Value *fpOperand(const Uop &U, unsigned I, double Fill);
+  Value *fpResult(const Uop &U, Value *V);
+  Value *onlyLanes(Value *V, unsigned L, unsigned N);
+  Value *anyLane(Value *Cmp);
+  /// V as U's result, but the evaluator's if a lane is a NaN.
+  Value *unlessNaN(const Uop &U, Value *V);
+  Value *anyNotFinite(llvm::ArrayRef<Value *> Operands);
+  Value *magnitudeAtLeast(Value *V, double Limit);
+  Value *needsExactModes(uint32_t Bits);
+  Value *minMax(const Uop &U, bool Max);
+  Value *fpCompare(const Uop &U, llvm::CmpInst::Predicate P, bool Signalling);
+  Value *signBits(const Uop &U, bool Clear);
+  Value *roundAway(const Uop &U);
+  Value *roundToIntegral(const Uop &U);
+  Value *roundScalar(Value *V, FpRound R, bool Double);
+  Value *scalarToInt(const Uop &U);
+  Value *vectorToInt(const Uop &U);
+  Value *fromInt(const Uop &U);
+  Value *coldHalf(Value *Single, Value *Half);
+  Value *convertHalf(const Uop &U, bool ToHalf);
+  Value *convertPrecision(const Uop &U);
+  Value *convertJs(const Uop &U);
+
+  Value *lowerAes(const Uop &U);
+  Value *lowerSha(const Uop &U);
+  Value *sha1Rounds(const Uop &U, unsigned Function, uint32_t K);
+  Value *sha256Rounds(Value *Abcd, Value *Efgh, Value *Wk, bool WantEfgh);
 
   llvm::Module &M;
   const Region &R;

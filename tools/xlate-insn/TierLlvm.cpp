@@ -1,8 +1,7 @@
 //===- TierLlvm.cpp - Cases in the LLVM tier ------------------------------===//
 //
-// Two tiers: "llvm" compiles whole regions in write-through form, so that
-// faulting cases have a precise state; "llvm-lazy" is the ordinary form, in
-// which only the outcome of a faulting case can be compared.
+// Compiles whole regions in the forms that are exact in every case:
+// write-through for the state of cases that fault, and with exact FPSR flags.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,7 +26,7 @@ namespace {
 
 class LlvmTier : public BlockTier {
 public:
-  explicit LlvmTier(bool WriteThrough) : WriteThrough(WriteThrough) {
+  LlvmTier() {
     Region = static_cast<char *>(mmap(nullptr, SlotBytes + CodeBytes,
                                       PROT_READ | PROT_WRITE | PROT_EXEC,
                                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
@@ -49,7 +48,6 @@ private:
   const codegen::Unit &unitFor(const Block &B);
   void *slot(uint64_t Pc);
 
-  const bool WriteThrough;
   char *Region, *Cursor;
   std::map<uint64_t, void **> Slots;
   std::map<uint64_t, codegen::Unit> Units;
@@ -88,7 +86,7 @@ const codegen::Unit &LlvmTier::unitFor(const Block &B) {
   };
   Memory.Slot = [this](uint64_t Pc) { return slot(Pc); };
   codegen::UnitOptions Options;
-  Options.WriteThrough = WriteThrough;
+  Options.WriteThrough = Options.ExactFpFlags = true;
   std::string Error;
   auto New = Compiler.compile({B.Pc}, Code, Options, Memory, Error);
   if (New.empty()) {
@@ -131,5 +129,5 @@ void LlvmTier::recover(CpuState &S, void *HostContext) {
   }
 }
 
-static const RegisterTier
-    Precise("llvm", [] { return std::make_unique<LlvmTier>(true); });
+static const RegisterTier Llvm("llvm",
+                               [] { return std::make_unique<LlvmTier>(); });

@@ -35,6 +35,8 @@ struct GuestCode {
 struct UnitOptions {
   bool WriteThrough = false;
   bool StorePinnedAtEntry = true;
+  /// See lift::LiftOptions. Wanted once the guest has read FPSR.
+  bool ExactFpFlags = false;
   unsigned MaxBlocks = 64;
   unsigned MaxInsns = 1000;
 };
