@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$XLATE_ROOT"
 
 install_packages "${BUILD_PACKAGES[@]}"
-build_preset release
+build_preset release --target programs
 
 busybox=.sysroot/busybox/bin/busybox
 if [ ! -x $busybox ]; then
