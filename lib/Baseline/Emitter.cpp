@@ -154,9 +154,7 @@ void Emitter::emitUop(unsigned I) {
   default:
     if (!Uses[I] && opAttr(U.Code) == OpAttr::Pure)
       return;
-    if (U.Code == Op::select || U.Type != Ty::V ? emitInt(I) : false)
-      return;
-    if (emitVec(I))
+    if (emitInt(I) || emitVec(I))
       return;
     break;
   }
