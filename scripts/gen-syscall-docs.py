@@ -57,6 +57,12 @@ Refused with ENOSYS although an arm64 kernel has them: {refused}.
 
 The conversions are in `lib/Syscall/Abi.h`.
 
+## Descriptors
+
+The runtime keeps a few descriptors at the end of the table. Calls that name one
+answer EBADF, `close_range` goes around them, and they are left out of listings
+of `/proc/self/fd`.
+
 ## Paths
 
 With a sysroot (`-L`), an absolute path that leads to something in the sysroot

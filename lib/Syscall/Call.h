@@ -9,6 +9,7 @@
 
 #include "xlate/Syscall/SafeCopy.h"
 #include "xlate/Syscall/Syscall.h"
+#include <atomic>
 #include <cerrno>
 #include <string>
 #include <sys/syscall.h>
@@ -24,6 +25,7 @@ enum class ArgKind : uint8_t {
   Size,       ///< 64 bits, unsigned
   Hex,        ///< bits
   Mode,       ///< octal
+  Access,     ///< R_OK ...
   Ptr,        ///< address
   Fd,         ///< descriptor
   DirFd,      ///< descriptor or AT_FDCWD, for the path that follows
@@ -73,6 +75,7 @@ struct Desc {
   uint16_t HostNr;
   char Class;
   bool HasPath;
+  uint8_t FdArgs; ///< Bit per descriptor argument.
   ArgKind Args[6];
   const char *Note;
 };
@@ -116,6 +119,9 @@ inline uint64_t toAddr(const void *P) { return reinterpret_cast<uint64_t>(P); }
 template <typename T = void> T *toPtr(uint64_t A) {
   return reinterpret_cast<T *>(A);
 }
+
+/// Lowest descriptor of the runtime; UINT_MAX if there is none.
+extern std::atomic<unsigned> LowestRuntimeFd;
 
 /// The runtime's descriptors in ascending order. The result is their number.
 constexpr int MaxRuntimeFds = 16;
@@ -170,7 +176,8 @@ bool denyWriteExec();
 
 //--- strace (Strace.cpp) ------------------------------------------------------
 
-Result traceCall(Call &C);
+/// Run H for C and log it.
+Result traceCall(Call &C, Handler H);
 
 //--- Handlers -----------------------------------------------------------------
 

@@ -17,10 +17,12 @@ constexpr bool isPath(ArgKind K) {
 constexpr Desc makeDesc(uint16_t Nr, const char *Name, uint16_t HostNr,
                         char Class, Handler H, std::array<ArgKind, 6> Args,
                         const char *Note) {
-  Desc D = {Name, H, Nr, HostNr, Class, false, {}, Note};
+  Desc D = {Name, H, Nr, HostNr, Class, false, 0, {}, Note};
   for (unsigned I = 0; I != 6; ++I) {
     D.Args[I] = Args[I];
     D.HasPath |= isPath(Args[I]);
+    if (Args[I] == Fd || Args[I] == DirFd)
+      D.FdArgs |= 1u << I;
   }
   return D;
 }
@@ -67,16 +69,33 @@ void configure(const Config &C) {
 
 const Config &config() { return Settings; }
 
+/// Does a descriptor argument name one of the runtime's? To the guest those
+/// aren't open.
+static bool namesRuntimeFd(const Desc &D, const uint64_t *A) {
+  const unsigned Lowest = LowestRuntimeFd.load(std::memory_order_relaxed);
+  for (unsigned Args = D.FdArgs; Args; Args &= Args - 1) {
+    const uint64_t Fd = A[__builtin_ctz(Args)];
+    if (static_cast<unsigned>(Fd) >= Lowest &&
+        isRuntimeFd(static_cast<int>(Fd)))
+      return true;
+  }
+  return false;
+}
+
+static Result badFd(Call &) { return -EBADF; }
+
 Result dispatch(CpuState &S, Services &K) {
   static constexpr Desc Unknown = {
-      nullptr, handle::nosys, 0, 0, 'X', false, {Hex, Hex, Hex, Hex, Hex, Hex},
+      nullptr, handle::nosys, 0, 0,
+      'X',     false,         0, {Hex, Hex, Hex, Hex, Hex, Hex},
       ""};
   const Desc *D = findCall(static_cast<uint32_t>(S.X[8]));
   Call C = {
       S, K, D ? *D : Unknown, {S.X[0], S.X[1], S.X[2], S.X[3], S.X[4], S.X[5]}};
+  const Handler H = namesRuntimeFd(C.D, C.A) ? badFd : C.D.Handle;
   if (Settings.Strace) [[unlikely]]
-    return traceCall(C);
-  return C.D.Handle(C);
+    return traceCall(C, H);
+  return H(C);
 }
 
 Result Services::sigtimedwait(CpuState &S, const uint64_t *Set, void *Info,

@@ -12,17 +12,7 @@
 
 namespace xlate::sys {
 
-//--- close, dup, close_range --------------------------------------------------
-
-static bool isOurs(uint64_t Arg) { return isRuntimeFd(static_cast<int>(Arg)); }
-
-Result handle::close(Call &C) { return isOurs(C.A[0]) ? -EBADF : hostPass(C); }
-
-Result handle::dup(Call &C) { return isOurs(C.A[0]) ? -EBADF : hostPass(C); }
-
-Result handle::dup3(Call &C) {
-  return isOurs(C.A[0]) || isOurs(C.A[1]) ? -EBADF : hostPass(C);
-}
+//--- close_range --------------------------------------------------
 
 Result handle::close_range(Call &C) {
   const uint32_t First = static_cast<uint32_t>(C.A[0]),
@@ -114,8 +104,6 @@ Result handle::getdents64(Call &C) {
 //--- fcntl, pipe2, ioctl ------------------------------------------------------
 
 Result handle::fcntl(Call &C) {
-  if (isOurs(C.A[0]))
-    return -EBADF;
   switch (static_cast<int>(C.A[1])) {
   case F_GETFL: {
     Result R = hostPass(C);

@@ -20,11 +20,8 @@ Result handle::mmap(Call &C) {
   int Prot = effectiveProt(C.A[2]);
   if (denied(Prot))
     return -EACCES;
-  // MAP_ANONYMOUS ignores the descriptor, everything else must not see ours.
-  const int Flags = static_cast<int>(C.A[3]), Fd = static_cast<int>(C.A[4]);
-  if (!(Flags & MAP_ANONYMOUS) && isRuntimeFd(Fd))
-    return -EBADF;
-  return C.K.mmap(C.S, C.A[0], C.A[1], Prot, Flags, Fd, C.A[5]);
+  return C.K.mmap(C.S, C.A[0], C.A[1], Prot, static_cast<int>(C.A[3]),
+                  static_cast<int>(C.A[4]), C.A[5]);
 }
 
 Result handle::munmap(Call &C) { return C.K.munmap(C.S, C.A[0], C.A[1]); }

@@ -78,24 +78,24 @@ Result handle::epoll_ctl(Call &C) {
 
 /// epoll_pwait and epoll_pwait2, which have the mask in the same place.
 static Result epollWait(Call &C) {
-  // A call may always return fewer events than there is room for.
-  constexpr int MaxEvents = 256;
-  epoll_event Host[MaxEvents];
-  const int Max = static_cast<int>(C.A[2]);
+  // Enough for nearly every caller; the rest pays for an allocation. A call may
+  // always return fewer events than there is room for.
+  constexpr int FewEvents = 64, MostEvents = 1 << 16;
+  const int Max = std::min(static_cast<int>(C.A[2]), MostEvents);
+  epoll_event Few[FewEvents];
+  std::vector<epoll_event> Many(Max > FewEvents ? static_cast<size_t>(Max) : 0);
+  epoll_event *Host = Max > FewEvents ? Many.data() : Few;
   WaitMask M;
   if (Result R = M.init(C.A[4], C.A[5]))
     return R;
-  Result N = xlate_safe_syscall(C.D.HostNr, C.A[0], toAddr(Host),
-                                static_cast<uint64_t>(std::min(Max, MaxEvents)),
-                                C.A[3], M.enter(C.K), 8);
-  if (N <= 0)
-    return N;
-  Arm64EpollEvent Guest[MaxEvents];
-  for (Result I = 0; I != N; ++I)
-    Guest[I] = toArm64(Host[I]);
-  return safeCopy(toPtr(C.A[1]), Guest, static_cast<size_t>(N) * sizeof *Guest)
-             ? N
-             : -EFAULT;
+  const Result N =
+      xlate_safe_syscall(C.D.HostNr, C.A[0], toAddr(Host),
+                         static_cast<uint64_t>(Max), C.A[3], M.enter(C.K), 8);
+  for (Result I = 0; I < N; ++I)
+    if (!copyTo(C.A[1] + static_cast<uint64_t>(I) * sizeof(Arm64EpollEvent),
+                toArm64(Host[I])))
+      return -EFAULT;
+  return N;
 }
 
 Result handle::epoll_pwait(Call &C) { return epollWait(C); }

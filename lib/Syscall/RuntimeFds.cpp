@@ -2,6 +2,7 @@
 #include "Call.h"
 #include <algorithm>
 #include <atomic>
+#include <climits>
 #include <fcntl.h>
 #include <sys/resource.h>
 
@@ -9,6 +10,8 @@ namespace xlate::sys {
 
 /// Number + 1, so that 0 is a free place.
 static std::atomic<int> Places[MaxRuntimeFds];
+
+constinit std::atomic<unsigned> LowestRuntimeFd{UINT_MAX};
 
 bool isRuntimeFd(int Fd) {
   for (const std::atomic<int> &Place : Places)
@@ -42,6 +45,8 @@ int protectFd(int Fd) {
   } else {
     hostCall(SYS_fcntl, static_cast<uint64_t>(Fd), F_SETFD, FD_CLOEXEC);
   }
+  if (static_cast<unsigned>(Fd) < LowestRuntimeFd)
+    LowestRuntimeFd = static_cast<unsigned>(Fd);
   for (std::atomic<int> &Place : Places) {
     int Free = 0;
     if (Place.compare_exchange_strong(Free, Fd + 1))

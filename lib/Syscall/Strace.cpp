@@ -23,7 +23,7 @@ static std::string nameOf(const Call &C) {
              : "syscall_" + std::to_string(static_cast<uint32_t>(C.S.X[8]));
 }
 
-Result traceCall(Call &C) {
+Result traceCall(Call &C, Handler H) {
   const std::string Name = nameOf(C);
   // The handler may replace arguments, and sigreturn all of C.S.
   uint64_t A[6];
@@ -33,17 +33,17 @@ Result traceCall(Call &C) {
   case 94:  // exit_group
   case 139: // rt_sigreturn
     writeLine(Name + '(' + formatArgs(C.D, A, Entry) + ") = ?");
-    return C.D.Handle(C);
+    return H(C);
   case 221: // execve
   case 281: // execveat
   {
     writeLine(Name + '(' + formatArgs(C.D, A, Entry) + ") ...");
-    Result R = C.D.Handle(C);
+    Result R = H(C);
     writeLine("... " + Name + " failed" + formatResult(C.D, R));
     return R;
   }
   }
-  Result R = C.D.Handle(C);
+  Result R = H(C);
   writeLine(Name + '(' + formatArgs(C.D, A, R) + ')' + formatResult(C.D, R));
   return R;
 }

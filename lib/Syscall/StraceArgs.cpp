@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace xlate::sys {
 
@@ -104,6 +105,7 @@ constexpr Name SaNames[] = {
     {SA_SIGINFO, "SA_SIGINFO"},     {0x04000000, "SA_RESTORER"},
     {SA_ONSTACK, "SA_ONSTACK"},     {SA_RESTART, "SA_RESTART"},
     {SA_NODEFER, "SA_NODEFER"},     {SA_RESETHAND, "SA_RESETHAND"}};
+constexpr Name AccessNames[] = {N(R_OK), N(W_OK), N(X_OK)};
 constexpr Name SockFlagNames[] = {N(SOCK_NONBLOCK), N(SOCK_CLOEXEC)};
 
 constexpr Name Whences[] = {
@@ -482,6 +484,8 @@ std::string format(ArgKind K, uint64_t V, uint64_t Next, Result R) {
     return hex(V);
   case ArgKind::Mode:
     return octal(V);
+  case ArgKind::Access:
+    return V ? flags(AccessNames, V & 0xffffffffu) : "F_OK";
   case ArgKind::Ptr:
     return pointer(V);
   case ArgKind::DirFd:

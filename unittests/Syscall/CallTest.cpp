@@ -263,6 +263,10 @@ TEST_F(CallTest, RuntimeDescriptors) {
   EXPECT_EQ(call(nr::dup3, P[1], Mine, 0), -EBADF);
   EXPECT_EQ(call(nr::dup3, Mine, 50, 0), -EBADF);
   EXPECT_EQ(call(nr::fcntl, Mine, F_GETFL), -EBADF);
+  char Stat[128];
+  EXPECT_EQ(call(nr::fstat, Mine, Stat), -EBADF);
+  EXPECT_EQ(call(nr::openat, Mine, "x", 0), -EBADF);
+  EXPECT_EQ(call(nr::mmap, 0, 4096, PROT_READ, MAP_PRIVATE, Mine, 0), -EBADF);
   // Around it everything goes.
   const int Below = ::fcntl(P[1], F_DUPFD, Mine - 1);
   const int Above = ::fcntl(P[1], F_DUPFD, Mine + 1);
