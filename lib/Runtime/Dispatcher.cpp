@@ -29,6 +29,7 @@ void Process::codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi) {
     std::lock_guard G(Code.mutex());
     if (!Code.invalidate(Lo, Hi))
       return;
+    ++Counts.Invalidations;
   }
   flushJumpCaches();
   if (S)
@@ -156,10 +157,12 @@ void *Process::unitAt(uint64_t Pc, uint64_t Limit) {
         reinterpret_cast<uint8_t *>(Code.codeCursor()), Code.codeSpace()));
     ThunksEmitted = true;
   }
+  const uint64_t Start = Options.Stats == StatsMode::Off ? 0 : monotonicNanos();
   Block B = recordBlock(Pc, Limit, MaxBlockInsns);
   EmitContext Context(*this);
   noteCall(B);
   baseline::Options O;
+  O.FallbackCounts = Counts.Fallbacks;
   if (Options.UseTier == Tier::Auto) {
     O.Heat = &E.Heat;
     E.Heat.store(HotThreshold, std::memory_order_relaxed);
@@ -181,6 +184,11 @@ void *Process::unitAt(uint64_t Pc, uint64_t Limit) {
   U->Depends = std::move(R.Depends);
   Code.commitCode(static_cast<size_t>(U->Host + R.Size - Code.codeCursor()));
   protectCode(B.Pc, B.End);
+  ++Counts.BaselineUnits;
+  Counts.BaselineInsns += B.NumInsns;
+  Counts.BaselineBytes += R.Size;
+  if (Start)
+    Counts.BaselineNanos += monotonicNanos() - Start;
   Code.publish(std::move(U));
   return E.Current->Host;
 }
@@ -191,6 +199,7 @@ void Process::resetCode(GuestThread &T) {
   std::lock_guard World(WorldLock);
   if (!Code.nearlyFull())
     return; // someone else did it
+  ++Counts.Resets;
   WorldStopped.store(true, std::memory_order_seq_cst);
   Hot.pause();
   forEachThread([&](GuestThread &O) {
@@ -225,6 +234,7 @@ void Process::run(GuestThread *Thread) {
     void *Code = translate(T);
     if (!Code)
       continue;
+    Counts.Dispatches.fetch_add(1, std::memory_order_relaxed);
     T.InGuest.store(true, std::memory_order_seq_cst);
     if (WorldStopped.load(std::memory_order_seq_cst)) {
       T.InGuest.store(false, std::memory_order_seq_cst);
@@ -253,6 +263,7 @@ void Process::handleExit(GuestThread &T) {
   case ExitReason::Step:
     return;
   case ExitReason::Syscall: {
+    ++Counts.Syscalls;
     sys::Result R = sys::dispatch(S, *this);
     if (R == sys::Restart) {
       S.Pc -= 4;

@@ -69,6 +69,13 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   P->run(T);
 }
 
+void Process::reportStats() {
+  if (Options.Stats == StatsMode::Off)
+    return;
+  const std::string Report = Options.Stats == StatsMode::Json ? Counts.json() : Counts.text();
+  [[maybe_unused]] ssize_t N = write(STDERR_FILENO, Report.data(), Report.size());
+}
+
 //--- Services
 //--------------------------------------------------------------------
 

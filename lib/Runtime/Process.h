@@ -8,6 +8,7 @@
 #define XLATE_LIB_RUNTIME_PROCESS_H
 
 #include "Promotion.h"
+#include "Stats.h"
 #include "xlate/Baseline/Baseline.h"
 #include "xlate/Runtime/CodeMap.h"
 #include "xlate/Runtime/GuestMemory.h"
@@ -27,6 +28,10 @@ public:
   GuestMemory Mem;
   LoadedProgram Program;
   Promotion Hot;
+  Stats Counts;
+
+  /// Print what --stats asks for; at the end of the process.
+  void reportStats();
 
   //--- Threads (Threads.cpp)
   //---------------------------------------------------

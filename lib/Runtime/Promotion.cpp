@@ -73,7 +73,18 @@ void Promotion::work() {
   }
 }
 
+namespace {
+/// The compiler's own arithmetic wants the host's modes, and its exceptions are
+/// not the guest's.
+struct HostFpModes {
+  unsigned Guest = __builtin_ia32_stmxcsr();
+  HostFpModes() { __builtin_ia32_ldmxcsr(0x1f80); }
+  ~HostFpModes() { __builtin_ia32_ldmxcsr(Guest); }
+};
+} // namespace
+
 bool Promotion::compile(HotTier::Request R) {
+  HostFpModes Modes;
   std::lock_guard C(CompileLock);
   if (!Tier && MakeTier)
     Tier = MakeTier();
@@ -95,9 +106,12 @@ bool Promotion::compile(HotTier::Request R) {
   };
   uint64_t Epoch = P.Code.epoch();
   std::unique_ptr<Unit> U = Tier->compile(R, Services);
-  Micros += threadMicros() - Start;
-  if (!U)
+  P.Counts.LlvmMicros += threadMicros() - Start;
+  if (!U) {
+    ++P.Counts.LlvmFailed;
     return false;
+  }
+  const size_t Bytes = U->HostSize;
   {
     std::lock_guard G(P.Code.mutex());
     // Guest code that changed meanwhile may be what was compiled.
@@ -105,7 +119,8 @@ bool Promotion::compile(HotTier::Request R) {
       return false;
     P.Code.publish(std::move(U));
   }
-  ++NumCompiled;
+  ++P.Counts.LlvmUnits;
+  P.Counts.LlvmBytes += Bytes;
   P.flushJumpCaches();
   return true;
 }

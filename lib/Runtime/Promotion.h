@@ -34,9 +34,6 @@ public:
   void lockForFork();
   void unlockAfterFork(bool InChild);
 
-  uint64_t numCompiled() const { return NumCompiled; }
-  uint64_t compileMicros() const { return Micros; }
-
 private:
   static void *threadMain(void *Arg);
   void work();
@@ -52,7 +49,6 @@ private:
   /// Held while a compilation runs, so that a fork can wait for its end.
   std::mutex CompileLock;
   std::unique_ptr<HotTier> Tier;
-  std::atomic<uint64_t> NumCompiled{0}, Micros{0};
 };
 
 } // namespace xlate::runtime

@@ -347,6 +347,7 @@ void Process::safepoint(GuestThread &T) {
       }
     }
     deliver(T, P, A);
+    Counts.Signals.fetch_add(1, std::memory_order_relaxed);
   }
   T.HasTempMask = false;
   setHostMask(T.SigMask);

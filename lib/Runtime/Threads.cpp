@@ -244,6 +244,8 @@ sys::Result Process::exitThread(CpuState &S, int Status) {
 }
 
 sys::Result Process::exitGroup(CpuState &S, int Status) {
+  if (!GuestThread::of(S).IsVforkChild)
+    reportStats();
   syscall(SYS_exit_group, Status);
   __builtin_unreachable();
 }

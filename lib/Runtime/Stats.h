@@ -1,0 +1,31 @@
+//===- Stats.h - What --stats reports ---------------------------*- C++ -*-===//
+#ifndef XLATE_LIB_RUNTIME_STATS_H
+#define XLATE_LIB_RUNTIME_STATS_H
+
+#include "xlate/Ops/Uop.h"
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+namespace xlate::runtime {
+
+/// Counters of one process. Those of the baseline tier are written under the
+/// code map's lock.
+struct Stats {
+  uint64_t BaselineUnits = 0, BaselineInsns = 0, BaselineBytes = 0, BaselineNanos = 0;
+  std::atomic<uint64_t> LlvmUnits{0}, LlvmBytes{0}, LlvmMicros{0}, LlvmFailed{0};
+  std::atomic<uint64_t> Dispatches{0}, Syscalls{0}, Signals{0}, Invalidations{0}, Resets{0};
+  /// Places in baseline code that call the evaluator of a primitive.
+  uint32_t Fallbacks[NumOps] = {};
+
+  /// The report, as lines of text or one JSON object.
+  std::string text() const;
+  std::string json() const;
+};
+
+/// A clock for translation times, in nanoseconds.
+uint64_t monotonicNanos();
+
+} // namespace xlate::runtime
+
+#endif // XLATE_LIB_RUNTIME_STATS_H
