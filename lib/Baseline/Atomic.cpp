@@ -194,16 +194,3 @@ bool Emitter::emitAtomic(unsigned I) {
   }
 }
 
-void Emitter::coldCall(const Cold &C) {
-  Pc = C.Pc;
-  for (unsigned N = 0; N != 3; ++N)
-    if (C.R[N] != NoReg) {
-      seg();
-      mov(gsq(offTmp(N + 1)), Reg64(C.R[N]));
-    }
-  callEval(C.I);
-  if (C.R[3] != NoReg) {
-    seg();
-    mov(Reg64(C.R[3]), gsq(offTmp(0)));
-  }
-}

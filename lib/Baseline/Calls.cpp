@@ -164,3 +164,25 @@ void Emitter::emitCall(unsigned I) {
     dropAllCaches();
   bindResult(I);
 }
+
+void Emitter::coldCall(const Cold &C) {
+  Pc = C.Pc;
+  for (unsigned N = 0; N != 3; ++N) {
+    if (C.R[N] == NoReg)
+      continue;
+    if (C.K != Cold::EvalInt) {
+      moveState(offTmp(N + 1), C.R[N], true);
+      continue;
+    }
+    seg();
+    mov(gsq(offTmp(N + 1)), Reg64(C.R[N]));
+  }
+  callEval(C.I);
+  if (C.R[3] == NoReg)
+    return;
+  if (C.K == Cold::EvalVec)
+    return moveState(offTmp(0), C.R[3], false);
+  seg();
+  // Lane 0 of a 32-bit result is followed by zeros.
+  mov(Reg64(C.R[3]), gsq(offTmp(0)));
+}

@@ -34,6 +34,36 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space, UnitContex
   Ctx = &C;
   Opts = &O;
   Res = &R;
+  R.PcMap.reserve(Blk.NumInsns + 2);
+  R.PcMap.emplace_back(0, Blk.Pc);
+  Pc = Blk.Pc;
+  if (O.Heat) {
+    dec(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(O.Heat) - (getCurr() + 6))]);
+    jumpTo(CE, HeatThunk);
+  }
+  uint32_t Flushing = 0;
+  InlineFp = F.Avx && hasInlineFp();
+  if (InlineFp) {
+    seg();
+    test(gs32(offsetof(CpuState, Fpcr)), 1u << 24); // FZ
+    Flushing = jumpNear(CNE);
+  }
+  emitBody();
+  if (InlineFp) {
+    bindNear(Flushing);
+    InlineFp = false;
+    emitBody();
+  }
+  assert(Xbyak::GetError() == Xbyak::ERR_NONE ||
+         Xbyak::GetError() == Xbyak::ERR_CODE_IS_TOO_BIG);
+  if (Xbyak::GetError() != Xbyak::ERR_NONE)
+    return {};
+  R.Entry = At;
+  R.Size = size_;
+  return R;
+}
+
+void Emitter::emitBody() {
   Colds.clear();
   FlagsIn = FlagsKind::Mem;
   NumConds = 0;
@@ -42,24 +72,10 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space, UnitContex
   std::memset(CachedIn, -1, sizeof CachedIn);
   std::memset(CachedInV, -1, sizeof CachedInV);
   SpillsG = SpillsV = 0;
-  R.PcMap.reserve(Blk.NumInsns + 2);
-  R.PcMap.emplace_back(0, Blk.Pc);
-
   analyse();
-  if (O.Heat) {
-    dec(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(O.Heat) - (getCurr() + 6))]);
-    jumpTo(CE, HeatThunk);
-  }
-  LoopEntry = At + size_;
+  LoopEntry = top_ + size_;
   emitUops();
   emitCold();
-  assert(Xbyak::GetError() == Xbyak::ERR_NONE ||
-         Xbyak::GetError() == Xbyak::ERR_CODE_IS_TOO_BIG);
-  if (Xbyak::GetError() != Xbyak::ERR_NONE)
-    return {};
-  R.Entry = At;
-  R.Size = size_;
-  return R;
 }
 
 /// Code from At on belongs to the current instruction and flags.

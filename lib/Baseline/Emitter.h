@@ -80,6 +80,23 @@ private:
   using Xmm = Xbyak::Xmm;
   using RegExp = Xbyak::RegExp;
 
+  //--- Cold code ----------------------------------------------------------------------------
+  /// Code moved behind the unit's hot part.
+  struct Cold {
+    enum Kind : uint8_t {
+      CcmpElse,
+      Divide,
+      EvalInt,     ///< R: general registers of A, B, C and the result
+      EvalVec,     ///< the same, vector registers
+      EvalVecToGpr ///< result: lane 0, to a general register
+    } K;
+    uint32_t From;  ///< near jump to patch
+    uint32_t Back;  ///< where to continue
+    uint16_t I;     ///< uop
+    uint8_t R[5];   ///< registers, by kind
+    uint64_t Pc;
+  };
+
   //--- Values (Values.cpp) ----------------------------------------------------
   struct Loc {
     enum Kind : uint8_t {
@@ -242,6 +259,23 @@ private:
   bool emitVecLanes(unsigned I);
   bool emitCrypto(unsigned I);
   bool emitFp(unsigned I);
+  bool hasInlineFp() const;
+  void zeroAbove(unsigned D, unsigned S, unsigned Bytes);
+  unsigned fpOperand(unsigned V, unsigned T, bool Half);
+  void checkNan(unsigned I, unsigned R, uint32_t &From);
+  void coldEval(unsigned I, uint32_t From, Cold::Kind K, unsigned Result);
+  bool emitFpChecked(unsigned I, uint8_t Code);
+  bool emitFpMinMax(unsigned I, bool Max);
+  bool emitFpCompareMask(unsigned I, uint8_t Predicate, bool Swap);
+  bool emitFpMulAdd(unsigned I);
+  bool emitFpSign(unsigned I, bool Clear);
+  bool emitFpRound(unsigned I);
+  bool emitFpConvert(unsigned I);
+  bool emitFpWidth(unsigned I);
+  bool extractFollows(unsigned I, unsigned L) const;
+  bool emitFpToIntVec(unsigned I);
+  bool emitFpToInt(unsigned I);
+  bool emitIntToFp(unsigned I);
   unsigned vecIn(unsigned V);
   unsigned vecOut(unsigned I, uint32_t Avoid = 0);
   bool emitOneVec(unsigned I, VexOp O);
@@ -282,6 +316,7 @@ private:
   void emitBranchCond(unsigned I);
   void emitIndirect(unsigned I);
   void emitExit(unsigned I);
+  void emitBody();
   void emitUops();
   void emitUop(unsigned I);
   void emitCold();
@@ -309,16 +344,6 @@ private:
   void vexShift(uint8_t Code, unsigned Ext, unsigned D, unsigned S, unsigned Count);
   void vmov(unsigned D, unsigned S);
 
-  //--- Cold code ----------------------------------------------------------------------------
-  /// Code moved behind the unit's hot part.
-  struct Cold {
-    enum Kind : uint8_t { CcmpElse, Divide, EvalInt, EvalVec } K;
-    uint32_t From;  ///< near jump to patch
-    uint32_t Back;  ///< where to continue
-    uint16_t I;     ///< uop
-    uint8_t R[5];   ///< registers, by kind
-    uint64_t Pc;
-  };
   void coldCall(const Cold &C);
 
   static inline uint8_t Placeholder; ///< Code space of no emission.
@@ -342,6 +367,7 @@ private:
   std::vector<int8_t> Hint; ///< Register that a value is destined for.
   uint8_t RegReads[32], VecReads[32];
   FlagsKind FlagsIn = FlagsKind::Mem;
+  bool InlineFp = false; ///< FPCR.FZ is known to be clear.
   unsigned NumConds = 0; ///< Pending values in Loc::Cond.
 
   Slot Gprs[16], Vecs[16];

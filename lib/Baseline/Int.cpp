@@ -77,6 +77,14 @@ bool Emitter::defer(unsigned I) {
       return false;
     break;
   }
+  case Op::vFromX: { // into an integer conversion
+    const Uop &C = uop(N);
+    if (C.Code != Op::intToF || C.A[0] != I || C.N != 1 || C.Lane < L32 || !InlineFp ||
+        !F.Avx || FpToInt::fbits(C.Imm) || FpToInt::intLane(C.Imm) != U.Lane || U.Lane < L32 ||
+        (!FpToInt::isSigned(C.Imm) && U.Lane == L64) || isConst(U.A[0]))
+      return false;
+    break;
+  }
   case Op::shl:
     if (!isConst(U.A[1]) || constOf(U.A[1]) > 3 || uop(N).Code != Op::add || uop(N).A[1] != I)
       return false;
@@ -98,7 +106,7 @@ void Emitter::force(unsigned V) {
     --NumConds;
     return bindGpr(V, R);
   }
-  assert(Locs[V].K == Loc::Deferred);
+  assert(Locs[V].K == Loc::Deferred && U.Code != Op::vFromX);
   unsigned R;
   if (U.Code == Op::and_ || U.Code == Op::shl) {
     clobberFlags();

@@ -144,6 +144,8 @@ bool Emitter::emitVecLanes(unsigned I) {
     return true;
   }
   case Op::vFromX: {
+    if (defer(I))
+      return true;
     if (isConst(U.A[0])) {
       uint64_t K = constOf(U.A[0]);
       if (L != L64)

@@ -55,6 +55,8 @@ void onFault(int Sig, siginfo_t *, void *Context) {
     for (unsigned I = 0; I != abi::NumPinnedVec; ++I)
       std::memcpy(&S.V[I], &Uc.uc_mcontext.fpregs->_xmm[I], 16);
   }
+  // Signal handlers run with a fresh MXCSR.
+  S.Fpsr |= fpenv::fpsrFrom(Uc.uc_mcontext.fpregs->mxcsr, S.Fpcr);
   siglongjmp(Escape, Sig);
 }
 
