@@ -177,6 +177,7 @@ std::vector<Unit> Compiler::compile(const std::vector<uint64_t> &Entries,
     U.Size = Where.Size;
     U.GuestLo = R.Lo;
     U.GuestHi = R.Hi;
+    U.Depends = R.Depends;
     U.PcMap = pcMap(Rows, Where, R);
     Units.push_back(std::move(U));
   }

@@ -164,18 +164,9 @@ bool Analysis::addEntryLoads() {
 }
 
 bool Analysis::exitNeedsFlags(const RegionBlock &B) const {
-  const Uop &T = B.Code.terminator();
-  const uint64_t Target = static_cast<uint64_t>(T.Imm);
-  switch (T.Code) {
-  case Op::br:
-  case Op::call:
-    return B.Taken == NoBlock && !R.flagsDeadAt(Target);
-  case Op::brCond:
-    return (B.Taken == NoBlock && !R.flagsDeadAt(Target)) ||
-           (B.Fall == NoBlock && !R.flagsDeadAt(B.Code.End));
-  default:
-    return true;
-  }
+  return (B.Taken == NoBlock && B.TakenNeedsFlags) ||
+         (B.Code.terminator().Code == Op::brCond && B.Fall == NoBlock &&
+          B.FallNeedsFlags);
 }
 
 void Analysis::flagLiveness() {

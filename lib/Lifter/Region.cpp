@@ -2,6 +2,7 @@
 
 #include "xlate/Lifter/Region.h"
 #include "Flow.h"
+#include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
 #include <algorithm>
 #include <deque>
@@ -10,10 +11,6 @@
 
 using namespace xlate;
 using namespace xlate::lift;
-
-bool Region::flagsDeadAt(uint64_t Pc) const {
-  return std::binary_search(FlagsDeadAt.begin(), FlagsDeadAt.end(), Pc);
-}
 
 namespace {
 
@@ -36,7 +33,7 @@ private:
   void collectLeaders();
   std::vector<uint64_t> postOrder() const;
   void link(Region &R) const;
-  bool flagsDeadFrom(uint64_t Pc) const;
+  void exitFlags(Region &R) const;
 
   const uint64_t Entry;
   const RegionLimits &Limits;
@@ -89,11 +86,15 @@ void Finder::collectLeaders() {
     uint64_t End = codeEnd(Pc);
     if (End < Pc + 4)
       continue;
-    Leaders.insert(Pc);
     auto Next = Leaders.upper_bound(Pc);
     if (Next != Leaders.end())
       End = std::min(End, *Next);
     Block B = record(Pc, End);
+    // The dispatcher must see such a block before it runs: leave it out.
+    if (!FlagsCrossCalls.load(std::memory_order_relaxed) &&
+        readsFlagsAfterCall(B, Limits.CodeEnd))
+      continue;
+    Leaders.insert(Pc);
     Insns += B.NumInsns;
     forEachTarget(B, [&](uint64_t T) {
       if (admissible(T) && Seen.insert(T).second)
@@ -162,28 +163,20 @@ void Finder::link(Region &R) const {
   }
 }
 
-/// True if the code at Pc replaces all flags before it reads any, seen along
-/// the first few instructions of a straight path.
-bool Finder::flagsDeadFrom(uint64_t Pc) const {
-  for (unsigned Hops = 0; Hops != 3; ++Hops) {
-    uint64_t End = codeEnd(Pc);
-    if (End < Pc + 4)
-      return false;
-    Block B = recordBlock(Pc, End, 16);
-    for (const Uop &U : B.Uops) {
-      LocSet Reads, Writes;
-      locsOf(U, Reads, Writes);
-      if (Reads[LocN] || Reads[LocZ] || Reads[LocC] || Reads[LocVf])
-        return false;
-      if (Writes[LocN])
-        return true;
+/// Find out which exits must store NZCV.
+void Finder::exitFlags(Region &R) const {
+  for (RegionBlock &B : R.Blocks) {
+    const Uop &T = B.Code.terminator();
+    if (T.Code == Op::brInd || T.Code == Op::call || T.Code == Op::exit) {
+      B.TakenNeedsFlags = !flagsDeadAfter(B.Code, Limits.CodeEnd, &R.Depends);
+      continue;
     }
-    const Uop &T = B.terminator();
-    if (T.Code != Op::br && T.Code != Op::call)
-      return false;
-    Pc = static_cast<uint64_t>(T.Imm);
+    if (B.Taken == NoBlock)
+      B.TakenNeedsFlags = !flagsDeadAt(static_cast<uint64_t>(T.Imm),
+                                       Limits.CodeEnd, &R.Depends);
+    if (T.Code == Op::brCond && B.Fall == NoBlock)
+      B.FallNeedsFlags = !flagsDeadAt(B.Code.End, Limits.CodeEnd, &R.Depends);
   }
-  return false;
 }
 
 Region Finder::run() {
@@ -203,18 +196,7 @@ Region Finder::run() {
   }
   link(R);
 
-  std::set<uint64_t> Exits;
-  for (const RegionBlock &B : R.Blocks) {
-    const Uop &T = B.Code.terminator();
-    if ((T.Code == Op::br || T.Code == Op::brCond || T.Code == Op::call) &&
-        B.Taken == NoBlock)
-      Exits.insert(static_cast<uint64_t>(T.Imm));
-    if (T.Code == Op::brCond && B.Fall == NoBlock)
-      Exits.insert(B.Code.End);
-  }
-  for (uint64_t Pc : Exits)
-    if (flagsDeadFrom(Pc))
-      R.FlagsDeadAt.push_back(Pc);
+  exitFlags(R);
   analyzeFlow(R);
   return R;
 }

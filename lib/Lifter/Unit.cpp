@@ -220,10 +220,9 @@ void UnitLifter::poll(uint64_t Target, bool WithFlags) {
   leaveWith(ExitReason::Poll, B.getInt64(0), B.getInt64(Target));
 }
 
-void UnitLifter::branchTo(unsigned Succ, uint64_t Target) {
+void UnitLifter::branchTo(unsigned Succ, uint64_t Target, bool WithFlags) {
   const bool Backward = Target <= Pc;
   if (Succ == NoBlock) {
-    const bool WithFlags = !R.flagsDeadAt(Target);
     if (Backward)
       poll(Target, WithFlags);
     storeDirty(WithFlags);
@@ -288,20 +287,20 @@ void UnitLifter::liftTerminator(const Uop &U) {
   switch (U.Code) {
   case Op::br:
   case Op::call:
-    return branchTo(Cur->Taken, Target);
+    return branchTo(Cur->Taken, Target, Cur->TakenNeedsFlags);
   case Op::brCond: {
     BasicBlock *Taken = newBlock("taken"), *Fall = newBlock("fall");
     B.CreateCondBr(Cond, Taken, Fall);
     {
       SidePath Side(*this);
       B.SetInsertPoint(Taken);
-      branchTo(Cur->Taken, Target);
+      branchTo(Cur->Taken, Target, Cur->TakenNeedsFlags);
     }
     B.SetInsertPoint(Fall);
-    return branchTo(Cur->Fall, Cur->Code.End);
+    return branchTo(Cur->Fall, Cur->Code.End, Cur->FallNeedsFlags);
   }
   case Op::brInd:
-    storeDirty(true);
+    storeDirty(Cur->TakenNeedsFlags);
     return leaveToStub(offsetof(CpuState, IndirectStub), arg(U, 0));
   default: {
     assert(U.Code == Op::exit && "block without terminator");

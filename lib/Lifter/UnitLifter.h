@@ -62,7 +62,7 @@ private:
   void liftTerminator(const Uop &U);
   void poll(uint64_t Target, bool WithFlags);
   /// To the block Succ, or out of the unit to guest address Target.
-  void branchTo(unsigned Succ, uint64_t Target);
+  void branchTo(unsigned Succ, uint64_t Target, bool WithFlags);
   void leaveToStub(size_t StubOffset, Value *TargetPc);
   void leaveWith(ExitReason Reason, Value *Info, Value *NextPc);
   void tailCall(Value *Callee, Value *TargetPc);

@@ -9,6 +9,7 @@
 #include "xlate/Codegen/Compiler.h"
 #include "xlate/Ops/Eval.h"
 #include "xlate/Runtime/Stubs.h"
+#include "xlate/Semantics/FlagLiveness.h"
 #include <asm/prctl.h>
 #include <cstdio>
 #include <cstdlib>
@@ -27,6 +28,7 @@ namespace {
 class LlvmTier : public BlockTier {
 public:
   LlvmTier() {
+    FlagsCrossCalls = true; // cases compare NZCV after calls and returns, too
     Region = static_cast<char *>(mmap(nullptr, SlotBytes + CodeBytes,
                                       PROT_READ | PROT_WRITE | PROT_EXEC,
                                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));

@@ -28,6 +28,7 @@ public:
     U->HostSize = C.Size;
     U->Tier = runtime::MadeBy::Llvm;
     U->RegistersInState = R.Precise;
+    U->Depends = std::move(C.Depends);
     U->PcMap = std::move(C.PcMap);
     return U;
   }

@@ -55,6 +55,8 @@ struct Unit {
   void *Entry = nullptr;
   size_t Size = 0;
   uint64_t GuestLo = 0, GuestHi = 0; ///< Spans the guest bytes used.
+  /// Guest code elsewhere that the unit relies on.
+  std::vector<std::pair<uint64_t, uint64_t>> Depends;
   /// Sorted (host offset from Entry, guest PC of the code from there on).
   std::vector<std::pair<uint32_t, uint64_t>> PcMap;
 };

@@ -47,6 +47,9 @@ struct RegionBlock {
   /// Successors inside the region; NoBlock = leaves it. Taken is the target of
   /// br and brCond, Fall the other side of brCond.
   unsigned Taken = NoBlock, Fall = NoBlock;
+  /// Where that side leaves the region: NZCV must be in CpuState there.
+  /// TakenNeedsFlags also stands for indirect branches.
+  bool TakenNeedsFlags = true, FallNeedsFlags = true;
   std::vector<unsigned> Preds;
   bool InCycle = false;
 
@@ -67,11 +70,8 @@ struct Region {
   /// Unpinned locations to load from CpuState at the region's entry. Others
   /// are loaded where they are first read.
   LocSet EntryLoads;
-  /// Exit targets (guest PC) before which NZCV need not be stored, because the
-  /// code there replaces it unread.
-  std::vector<uint64_t> FlagsDeadAt;
-
-  bool flagsDeadAt(uint64_t Pc) const;
+  /// Guest code outside [Lo, Hi) that the region relies on.
+  std::vector<std::pair<uint64_t, uint64_t>> Depends;
 };
 
 /// Find the region of Entry, or one with no blocks if there's no code.
