@@ -20,7 +20,7 @@ Process *xlate::runtime::TheProcess;
 /// Instructions recorded per block at most. Longer blocks only delay a poll.
 constexpr unsigned MaxBlockInsns = 64;
 /// Entries of a baseline unit before the optimising tier is asked for it.
-constexpr int32_t HotThreshold = 4000;
+constexpr int32_t HotThreshold = 400000;
 
 void Process::codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi) {
   if (Lo >= Hi)
@@ -255,6 +255,7 @@ void Process::handleExit(GuestThread &T) {
   CpuState &S = T.S;
   switch (S.Exit) {
   case ExitReason::Miss:
+    return;
   case ExitReason::Poll:
     if (S.ExitInfo == 1)
       promote(T);
@@ -310,9 +311,12 @@ bool Process::recoverState(CpuState &S, const ucontext_t &Uc) {
   const Unit *U = Code.unitAt(HostPc);
   if (!U)
     return false;
-  S.Pc = U->guestPc(HostPc);
+  const uint64_t PcEntry = U->guestPc(HostPc);
+  S.Pc = PcEntry & ~uint64_t(3);
   if (!U->RegistersPinned)
     return true;
+  baseline::recoverFlags(S, PcEntry,
+                         static_cast<uint64_t>(Uc.uc_mcontext.gregs[REG_EFL]));
   static constexpr int HostRegs[] = {REG_RCX, REG_RDX, REG_RDI, REG_RSI,
                                      REG_R8,  REG_R9,  REG_R12, REG_R13,
                                      REG_R14, REG_R15};
