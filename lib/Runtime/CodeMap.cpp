@@ -13,7 +13,15 @@ uint64_t Unit::guestPc(const char *HostPc) const {
   auto It =
       std::upper_bound(PcMap.begin(), PcMap.end(), Off,
                        [](uint32_t O, const auto &P) { return O < P.first; });
-  return It == PcMap.begin() ? 0 : std::prev(It)->second;
+  return It == PcMap.begin()
+             ? 0
+             : Pc + static_cast<uint64_t>(int64_t(std::prev(It)->second));
+}
+
+void Unit::setPcMap(const std::vector<std::pair<uint32_t, uint64_t>> &Map) {
+  PcMap.reserve(Map.size());
+  for (auto [Off, At] : Map)
+    PcMap.emplace_back(Off, static_cast<int32_t>(At - Pc));
 }
 
 bool CodeMap::init() {
@@ -34,23 +42,46 @@ bool CodeMap::init() {
   return false;
 }
 
+CodeMap::CodePage *CodeMap::findPage(uint64_t Number) {
+  if (Number != LastNumber) {
+    auto It = Pages.find(Number);
+    if (It == Pages.end())
+      return nullptr;
+    LastNumber = Number;
+    LastPage = It->second.get();
+  }
+  return LastPage;
+}
+
+CodeMap::CodePage &CodeMap::page(uint64_t Number) {
+  if (CodePage *P = findPage(Number))
+    return *P;
+  auto &P = Pages[Number];
+  P = std::make_unique<CodePage>();
+  LastNumber = Number;
+  LastPage = P.get();
+  return *P;
+}
+
 Entry *CodeMap::find(uint64_t Pc) {
-  auto It = Entries.find(Pc);
-  return It == Entries.end() ? nullptr : It->second;
+  CodePage *P = findPage(Pc >> 12);
+  const uint32_t Index = P ? P->Entries[Pc >> 2 & 1023] : 0;
+  return Index ? &entryAt(Index) : nullptr;
 }
 
 Entry &CodeMap::entry(uint64_t Pc) {
-  Entry *&E = Entries[Pc];
-  if (!E) {
+  uint32_t &Index = page(Pc >> 12).Entries[Pc >> 2 & 1023];
+  if (!Index) {
     if (SlotCursor + sizeof(Entry) > SlotEnd)
-      std::abort(); // reset() is due long before: see Dispatcher
-    E = new (SlotCursor) Entry;
+      std::abort(); // reset() is due long before: see nearlyFull()
+    auto *E = new (SlotCursor) Entry;
+    Index = static_cast<uint32_t>(E - reinterpret_cast<Entry *>(Base)) + 1;
     SlotCursor += sizeof(Entry);
     E->Pc = Pc;
     E->Slot.store(Miss, std::memory_order_relaxed);
     E->Heat.store(0, std::memory_order_relaxed);
   }
-  return *E;
+  return entryAt(Index);
 }
 
 char *CodeMap::allocCode(size_t Size, size_t Align) {
@@ -70,8 +101,8 @@ char *CodeMap::commitCode(size_t Size) {
 
 void CodeMap::noteRange(Entry &E, uint64_t Lo, uint64_t Hi) {
   for (uint64_t P = Lo >> 12; P <= (Hi - 1) >> 12; ++P) {
-    auto &V = Pages[P];
-    if (std::find(V.begin(), V.end(), &E) == V.end())
+    auto &V = page(P).Covering;
+    if (V.empty() || V.back() != &E) // an entry may be listed twice
       V.push_back(&E);
   }
 }
@@ -83,7 +114,8 @@ void CodeMap::publish(std::unique_ptr<Unit> U) {
     noteRange(E, Lo, Hi);
   E.Current = U.get();
   void *Host = U->Host;
-  Units[U->Host] = std::move(U);
+  const char *Start = U->Host;
+  Units.insert_or_assign(Units.end(), Start, std::move(U)); // mostly in order
   ++NumUnits;
   E.Slot.store(Host, std::memory_order_release);
 }
@@ -125,46 +157,47 @@ bool CodeMap::invalidate(uint64_t Lo, uint64_t Hi) {
       return true;
     });
   };
-  uint64_t FirstPage = Lo >> 12, LastPage = (Hi - 1) >> 12;
-  if (LastPage - FirstPage > Pages.size()) {
-    for (auto It = Pages.begin(); It != Pages.end();) {
-      if (It->first >= FirstPage && It->first <= LastPage)
-        Check(It->second);
-      It = It->second.empty() ? Pages.erase(It) : std::next(It);
-    }
+  const uint64_t First = Lo >> 12, Last = (Hi - 1) >> 12;
+  if (Last - First > Pages.size()) {
+    for (auto &[Number, P] : Pages)
+      if (Number >= First && Number <= Last)
+        Check(P->Covering);
     return Any;
   }
-  for (uint64_t P = FirstPage; P <= LastPage; ++P)
-    if (auto It = Pages.find(P); It != Pages.end()) {
-      Check(It->second);
-      if (It->second.empty())
-        Pages.erase(It);
-    }
+  for (uint64_t N = First; N <= Last; ++N)
+    if (CodePage *P = findPage(N))
+      Check(P->Covering);
   return Any;
+}
+
+template <typename Fn> void CodeMap::forEachEntry(Fn F) {
+  for (auto *E = reinterpret_cast<Entry *>(Base);
+       E != reinterpret_cast<Entry *>(SlotCursor); ++E)
+    F(*E);
 }
 
 bool CodeMap::withdrawImprecise() {
   bool Any = false;
-  for (auto &[Pc, E] : Entries)
-    if (E->Current && !E->Current->precise()) {
-      withdraw(*E);
+  forEachEntry([&](Entry &E) {
+    if (E.Current && !E.Current->precise()) {
+      withdraw(E);
       Any = true;
     }
+  });
   Epoch += Any;
   return Any;
 }
 
 void CodeMap::withdrawAll() {
   ++Epoch;
-  for (auto &[Pc, E] : Entries)
-    withdraw(*E);
+  forEachEntry([&](Entry &E) { withdraw(E); });
 }
 
 void CodeMap::reset() {
   ++Epoch;
-  Entries.clear();
   SlotCursor = Base;
   Pages.clear();
+  LastNumber = ~uint64_t(0);
   Units.clear();
   Blocks.clear();
   Cursor = CodeBegin;

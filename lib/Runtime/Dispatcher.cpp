@@ -180,7 +180,7 @@ void *Process::unitAt(uint64_t Pc, uint64_t Limit) {
   U->Host = reinterpret_cast<char *>(R.Entry);
   U->HostSize = R.Size;
   U->RegistersPinned = true;
-  U->PcMap = std::move(R.PcMap);
+  U->setPcMap(R.PcMap);
   U->Depends = std::move(R.Depends);
   Code.commitCode(static_cast<size_t>(U->Host + R.Size - Code.codeCursor()));
   protectCode(B.Pc, B.End);

@@ -29,7 +29,7 @@ public:
     U->Tier = runtime::MadeBy::Llvm;
     U->RegistersInState = R.Precise;
     U->Depends = std::move(C.Depends);
-    U->PcMap = std::move(C.PcMap);
+    U->setPcMap(C.PcMap);
     return U;
   }
 
@@ -40,6 +40,7 @@ private:
 
 void xlate::installLlvmTier() {
   runtime::setHotTierFactory([]() -> std::unique_ptr<runtime::HotTier> {
+    initLlvm();
     return std::make_unique<LlvmTier>();
   });
 }

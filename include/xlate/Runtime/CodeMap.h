@@ -40,8 +40,9 @@ struct Unit {
   bool precise() const { return RegistersPinned || RegistersInState; }
   /// Guest code elsewhere that the unit relies on: it goes when this changes.
   std::vector<std::pair<uint64_t, uint64_t>> Depends;
-  /// Sorted (host offset, guest PC of the code from there on).
-  std::vector<std::pair<uint32_t, uint64_t>> PcMap;
+  /// Sorted (host offset, guest PC of the code from there on less Pc).
+  std::vector<std::pair<uint32_t, int32_t>> PcMap;
+  void setPcMap(const std::vector<std::pair<uint32_t, uint64_t>> &Map);
 
   /// Guest PC of the host address, 0 if unknown.
   uint64_t guestPc(const char *HostPc) const;
@@ -118,17 +119,32 @@ public:
 private:
   void noteRange(Entry &E, uint64_t Lo, uint64_t Hi);
   void withdraw(Entry &E);
+  template <typename Fn> void forEachEntry(Fn F);
 
   std::mutex Lock;
   char *Base = nullptr, *Limit = nullptr;
   char *SlotCursor = nullptr, *SlotEnd = nullptr;
   char *CodeBegin = nullptr, *Cursor = nullptr, *CodeEnd = nullptr;
   void *Miss = nullptr;
+  /// What is known of one guest page that holds code.
+  struct CodePage {
+    uint32_t Entries[1024] =
+        {}; ///< By word; 1 + index in the slot area, 0 = none.
+    std::vector<Entry *>
+        Covering; ///< Entries whose translation has bytes here.
+  };
+  CodePage &page(uint64_t Number);
+  CodePage *findPage(uint64_t Number);
+  Entry &entryAt(uint32_t Index) const {
+    return reinterpret_cast<Entry *>(Base)[Index - 1];
+  }
+
   size_t NumUnits = 0;
   std::atomic<uint64_t> Epoch{0};
-  std::unordered_map<uint64_t, Entry *> Entries;
-  /// Guest page -> entries whose translation covers bytes of it.
-  std::unordered_map<uint64_t, std::vector<Entry *>> Pages;
+  std::unordered_map<uint64_t, std::unique_ptr<CodePage>> Pages;
+  /// The page looked up last: translation stays near itself.
+  uint64_t LastNumber = ~uint64_t(0);
+  CodePage *LastPage = nullptr;
   /// Host start -> unit. Withdrawn units stay until reset(): a thread may
   /// still be executing them.
   std::map<const char *, std::unique_ptr<Unit>> Units;
