@@ -1,9 +1,12 @@
 // Descriptors and files: flags and structures that differ between the two
 // architectures, and what the runtime mediates.
 // REQUIRES: xlate-run, aarch64-cc, host-cc
-// RUN: %host-cc -O1 -w %s -o %t.host && %t.host > %t.want
-// RUN: %aarch64-cc -O1 -w -static %s -o %t.guest && %xlate-run %t.guest >
-// %t.got RUN: diff %t.want %t.got
+// RUN: %host-cc -O1 -w %s -o %t.host
+// RUN: %aarch64-cc -O1 -w -static %s -o %t.guest
+// RUN: %t.host > %t.want
+// RUN: %xlate-run %t.guest > %t.got
+// RUN: diff %t.want %t.got
+
 #include "Inputs/report.h"
 #include <fcntl.h>
 #include <sys/epoll.h>

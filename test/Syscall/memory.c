@@ -1,8 +1,11 @@
 // Mapping calls, the heap, shared memory and semaphores.
 // REQUIRES: xlate-run, aarch64-cc, host-cc
-// RUN: %host-cc -O1 -w %s -o %t.host && %t.host > %t.want
-// RUN: %aarch64-cc -O1 -w -static %s -o %t.guest && %xlate-run %t.guest >
-// %t.got RUN: diff %t.want %t.got
+// RUN: %host-cc -O1 -w %s -o %t.host
+// RUN: %aarch64-cc -O1 -w -static %s -o %t.guest
+// RUN: %t.host > %t.want
+// RUN: %xlate-run %t.guest > %t.got
+// RUN: diff %t.want %t.got
+
 #include "Inputs/report.h"
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,9 +1,13 @@
 // Processes: creation, identity, limits, /proc.
 // REQUIRES: xlate-run, aarch64-cc, host-cc
-// RUN: %host-cc -O1 -w %s -o %t.host -pthread && %t.host > %t.want
-// RUN: %aarch64-cc -O1 -w -static %s -o %t.guest -pthread && %xlate-run
-// %t.guest > %t.got RUN: sed 's,%t.host,PROGRAM,' %t.want > %t.want2 RUN: sed
-// 's,%t.guest,PROGRAM,' %t.got > %t.got2 RUN: diff %t.want2 %t.got2
+// RUN: %host-cc -O1 -w -pthread %s -o %t.host
+// RUN: %aarch64-cc -O1 -w -static -pthread %s -o %t.guest
+// RUN: %t.host > %t.want
+// RUN: %xlate-run %t.guest > %t.got
+// RUN: sed -i 's,%t.host,PROGRAM,' %t.want
+// RUN: sed -i 's,%t.guest,PROGRAM,' %t.got
+// RUN: diff %t.want %t.got
+
 #include "Inputs/report.h"
 #include <dirent.h>
 #include <elf.h>

@@ -1,8 +1,11 @@
 // Calls that wait with a signal mask, and calls that signals interrupt.
 // REQUIRES: xlate-run, aarch64-cc, host-cc
-// RUN: %host-cc -O1 -w %s -o %t.host -pthread && %t.host > %t.want
-// RUN: %aarch64-cc -O1 -w -static %s -o %t.guest -pthread && %xlate-run
-// %t.guest > %t.got RUN: diff %t.want %t.got
+// RUN: %host-cc -O1 -w -pthread %s -o %t.host
+// RUN: %aarch64-cc -O1 -w -static -pthread %s -o %t.guest
+// RUN: %t.host > %t.want
+// RUN: %xlate-run %t.guest > %t.got
+// RUN: diff %t.want %t.got
+
 #include "Inputs/report.h"
 #include <poll.h>
 #include <pthread.h>
