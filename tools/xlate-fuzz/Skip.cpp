@@ -18,8 +18,6 @@ constexpr SkipEntry Skips[] = {
     {"WFxT", "*", "QEMU 7.2 does not implement FEAT_WFxT"},
     {"XS", "*", "QEMU 7.2 does not implement FEAT_XS"},
     {"*", "FJCVTZS", "QEMU 7.2 takes a flushed denormal for exact"},
-    {"*", "FCVTZS_sfix",
-     "QEMU 7.2 extends the sign of half results to 32 bits"},
     {"PAuth*", "*",
      "QEMU's CPU signs pointers; here authentication has no effect"},
     {"*", "HINT", "includes pointer authentication of X30, and waiting"},
