@@ -10,7 +10,9 @@
 using namespace xlate;
 using namespace xlate::baseline;
 
-static unsigned num(const Xbyak::Reg &R) { return static_cast<unsigned>(R.getIdx()); }
+static unsigned num(const Xbyak::Reg &R) {
+  return static_cast<unsigned>(R.getIdx());
+}
 
 /// Exchange rax with memory.
 void Emitter::exchange(unsigned Size, Reg64 Where) {
@@ -81,12 +83,23 @@ void Emitter::emitRmwLoop(RmwKind K, unsigned Size, Reg64 Where, Reg64 V,
   default: {
     mov(Reg64(Tn), V);
     switch (Size) {
-    case 0: cmp(al, low8(T)); break;
-    case 1: cmp(ax, Xbyak::Reg16(Tn)); break;
-    case 2: cmp(eax, Reg32(Tn)); break;
-    default: cmp(rax, Reg64(Tn)); break;
+    case 0:
+      cmp(al, low8(T));
+      break;
+    case 1:
+      cmp(ax, Xbyak::Reg16(Tn));
+      break;
+    case 2:
+      cmp(eax, Reg32(Tn));
+      break;
+    default:
+      cmp(rax, Reg64(Tn));
+      break;
     }
-    const Cc Keep = K == RmwKind::Smax ? CG : K == RmwKind::Smin ? CL : K == RmwKind::Umax ? CA : CB;
+    const Cc Keep = K == RmwKind::Smax   ? CG
+                    : K == RmwKind::Smin ? CL
+                    : K == RmwKind::Umax ? CA
+                                         : CB;
     cmov(Keep, Is64, T, {Opnd::Reg, RAX});
     break;
   }
@@ -110,10 +123,18 @@ void Emitter::emitRmw(unsigned I) {
     mov(rax, V);
     lock();
     switch (Size) {
-    case 0: xadd(byte[Where], al); break;
-    case 1: xadd(word[Where], ax); break;
-    case 2: xadd(dword[Where], eax); break;
-    default: xadd(qword[Where], rax); break;
+    case 0:
+      xadd(byte[Where], al);
+      break;
+    case 1:
+      xadd(word[Where], ax);
+      break;
+    case 2:
+      xadd(dword[Where], eax);
+      break;
+    default:
+      xadd(qword[Where], rax);
+      break;
     }
     break;
   case RmwKind::Swap:
@@ -161,7 +182,8 @@ bool Emitter::emitAtomic(unsigned I) {
     return true;
   case Op::cas: {
     clobberFlags();
-    const Reg64 Where = addressReg(U), Expected = use(U.A[1]), New = use(U.A[2]);
+    const Reg64 Where = addressReg(U), Expected = use(U.A[1]),
+                New = use(U.A[2]);
     const unsigned D = num(def(I));
     checkAligned(I, Where, U.Lane, num(Expected), num(New));
     mov(rax, Expected);
@@ -193,4 +215,3 @@ bool Emitter::emitAtomic(unsigned I) {
     return false;
   }
 }
-

@@ -32,9 +32,11 @@ uint8_t *Emitter::emitCommonThunk(bool State) {
   auto MoveVec = [&](unsigned R, bool Store) {
     const auto M = Stack(NumSaved * 8 + 16 * R);
     if (Store)
-      F.Avx ? vmovaps(M, Xmm(static_cast<int>(R))) : movaps(M, Xmm(static_cast<int>(R)));
+      F.Avx ? vmovaps(M, Xmm(static_cast<int>(R)))
+            : movaps(M, Xmm(static_cast<int>(R)));
     else
-      F.Avx ? vmovaps(Xmm(static_cast<int>(R)), M) : movaps(Xmm(static_cast<int>(R)), M);
+      F.Avx ? vmovaps(Xmm(static_cast<int>(R)), M)
+            : movaps(Xmm(static_cast<int>(R)), M);
   };
   // rsp % 16 is 0 here: 8 at the site, less the return address.
   sub(rsp, Frame);
@@ -105,7 +107,9 @@ size_t Emitter::emitThunks(uint8_t *At, size_t Space) {
 }
 
 // Operand slots are those of EvalFn: 1 = A, 2 = B, 3 = C.
-void Emitter::storeArgument(unsigned Slot, unsigned V) { storeState(offTmp(Slot), V); }
+void Emitter::storeArgument(unsigned Slot, unsigned V) {
+  storeState(offTmp(Slot), V);
+}
 
 // Operands are in Tmp; calls the evaluator of uop I.
 void Emitter::callEval(unsigned I) {
@@ -138,7 +142,8 @@ void Emitter::bindResult(unsigned I) {
 
 void Emitter::emitCall(unsigned I) {
   const Uop &U = uop(I);
-  assert(EvalTable[static_cast<unsigned>(U.Code)] && "primitive without any implementation");
+  assert(EvalTable[static_cast<unsigned>(U.Code)] &&
+         "primitive without any implementation");
   if (U.Code == Op::stateHelper && FlagsIn != FlagsKind::Mem)
     saveFlags(15);
   switch (U.Code) {

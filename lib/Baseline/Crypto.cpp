@@ -7,7 +7,8 @@ using namespace xlate::baseline;
 
 bool Emitter::emitCrypto(unsigned I) {
   const Uop &U = uop(I);
-  constexpr VexOp Enc = m2(0xdc), EncLast = m2(0xdd), DecLast = m2(0xdf), Imc = m2(0xdb);
+  constexpr VexOp Enc = m2(0xdc), EncLast = m2(0xdd), DecLast = m2(0xdf),
+                  Imc = m2(0xdb);
   switch (U.Code) {
   case Op::aesE:
   case Op::aesD: {

@@ -12,10 +12,12 @@ Emitter::Emitter(const Features &F)
 Baseline::Baseline(const Features &F) : E(std::make_unique<Emitter>(F)) {}
 Baseline::~Baseline() = default;
 
-size_t Baseline::emitThunks(uint8_t *At, size_t Space) { return E->emitThunks(At, Space); }
+size_t Baseline::emitThunks(uint8_t *At, size_t Space) {
+  return E->emitThunks(At, Space);
+}
 
-EmitResult Baseline::emit(const Block &B, uint8_t *At, size_t Space, UnitContext &C,
-                          const Options &O) {
+EmitResult Baseline::emit(const Block &B, uint8_t *At, size_t Space,
+                          UnitContext &C, const Options &O) {
   return E->emit(B, At, Space, C, O);
 }
 
@@ -26,8 +28,8 @@ void Emitter::startAt(uint8_t *At, size_t Space) {
   Xbyak::ClearError();
 }
 
-EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space, UnitContext &C,
-                         const Options &O) {
+EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
+                         UnitContext &C, const Options &O) {
   EmitResult R;
   startAt(At, Space);
   B = &Blk;
@@ -38,7 +40,8 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space, UnitContex
   R.PcMap.emplace_back(0, Blk.Pc);
   Pc = Blk.Pc;
   if (O.Heat) {
-    dec(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(O.Heat) - (getCurr() + 6))]);
+    dec(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(O.Heat) -
+                                     (getCurr() + 6))]);
     jumpTo(CE, HeatThunk);
   }
   uint32_t Flushing = 0;
@@ -249,9 +252,15 @@ void Emitter::emitCold() {
 // Encoding helpers
 //===----------------------------------------------------------------------===//
 
-Xbyak::Address Emitter::gsq(size_t Off) { return Xbyak::Address(64, false, RegExp(Off)); }
-Xbyak::Address Emitter::gs32(size_t Off) { return Xbyak::Address(32, false, RegExp(Off)); }
-Xbyak::Address Emitter::gs8(size_t Off) { return Xbyak::Address(8, false, RegExp(Off)); }
+Xbyak::Address Emitter::gsq(size_t Off) {
+  return Xbyak::Address(64, false, RegExp(Off));
+}
+Xbyak::Address Emitter::gs32(size_t Off) {
+  return Xbyak::Address(32, false, RegExp(Off));
+}
+Xbyak::Address Emitter::gs8(size_t Off) {
+  return Xbyak::Address(8, false, RegExp(Off));
+}
 
 uint32_t Emitter::jumpNear(Cc C) {
   db(0x0f);
@@ -314,7 +323,8 @@ void Emitter::vex(VexOp Op, unsigned D, unsigned A, unsigned S) {
   db(Op.Code);
   db(static_cast<int>(0xc0 | (D & 7) << 3 | (S & 7)));
 }
-void Emitter::vexImm(VexOp Op, unsigned D, unsigned A, unsigned S, uint8_t Imm) {
+void Emitter::vexImm(VexOp Op, unsigned D, unsigned A, unsigned S,
+                     uint8_t Imm) {
   vex(Op, D, A, S);
   db(Imm);
 }

@@ -27,22 +27,61 @@
 namespace xlate::baseline {
 
 /// x86 condition code numbers.
-enum Cc : uint8_t { CO, CNO, CB, CAE, CE, CNE, CBE, CA, CS, CNS, CP, CNP, CL, CGE, CLE, CG };
+enum Cc : uint8_t {
+  CO,
+  CNO,
+  CB,
+  CAE,
+  CE,
+  CNE,
+  CBE,
+  CA,
+  CS,
+  CNS,
+  CP,
+  CNP,
+  CL,
+  CGE,
+  CLE,
+  CG
+};
 constexpr Cc negate(Cc C) { return static_cast<Cc>(C ^ 1); }
 
 /// Host register numbers.
-enum HostReg : uint8_t { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
+enum HostReg : uint8_t {
+  RAX,
+  RCX,
+  RDX,
+  RBX,
+  RSP,
+  RBP,
+  RSI,
+  RDI,
+  R8,
+  R9,
+  R10,
+  R11,
+  R12,
+  R13,
+  R14,
+  R15
+};
 
 /// Host register of a guest register (31 = SP), or -1.
-constexpr int8_t HostOf[32] = {RDX, RDI, RSI, R8, -1, -1, -1, -1, R9, -1, -1, -1, -1, -1, -1, -1,
-                               -1, -1, -1, R12, R13, -1, -1, -1, -1, -1, -1, -1, -1, R14, R15, RCX};
+constexpr int8_t HostOf[32] = {RDX, RDI, RSI, R8, -1, -1, -1, -1,  R9,  -1,  -1,
+                               -1,  -1,  -1,  -1, -1, -1, -1, -1,  R12, R13, -1,
+                               -1,  -1,  -1,  -1, -1, -1, -1, R14, R15, RCX};
 constexpr bool isPinnedVec(unsigned R) { return R < abi::NumPinnedVec; }
 
 constexpr size_t offX(unsigned R) { return offsetof(CpuState, X) + 8 * R; }
 constexpr size_t offV(unsigned R) { return offsetof(CpuState, V) + 16 * R; }
 constexpr size_t offTmp(unsigned I) { return offsetof(CpuState, Tmp) + 16 * I; }
-constexpr size_t offSpill(unsigned I) { return offsetof(CpuState, SaveGpr) + 8 * I; }
-constexpr size_t offSpillV(unsigned I) { return offsetof(CpuState, SaveVec) + 16 * I; }
+constexpr size_t offSpill(unsigned I) {
+  return offsetof(CpuState, SaveGpr) + 8 * I;
+}
+constexpr size_t offSpillV(unsigned I) {
+  return offsetof(CpuState, SaveVec) + 16 * I;
+}
 
 /// A condition in the host's flags. FP comparisons may need PF as well.
 struct HostCond {
@@ -72,7 +111,8 @@ class Emitter : public Xbyak::CodeGenerator {
 public:
   explicit Emitter(const Features &F);
   size_t emitThunks(uint8_t *At, size_t Space);
-  EmitResult emit(const Block &Blk, uint8_t *At, size_t Space, UnitContext &C, const Options &O);
+  EmitResult emit(const Block &Blk, uint8_t *At, size_t Space, UnitContext &C,
+                  const Options &O);
 
 private:
   using Reg32 = Xbyak::Reg32;
@@ -80,7 +120,8 @@ private:
   using Xmm = Xbyak::Xmm;
   using RegExp = Xbyak::RegExp;
 
-  //--- Cold code ----------------------------------------------------------------------------
+  //--- Cold code
+  //----------------------------------------------------------------------------
   /// Code moved behind the unit's hot part.
   struct Cold {
     enum Kind : uint8_t {
@@ -90,10 +131,10 @@ private:
       EvalVec,     ///< the same, vector registers
       EvalVecToGpr ///< result: lane 0, to a general register
     } K;
-    uint32_t From;  ///< near jump to patch
-    uint32_t Back;  ///< where to continue
-    uint16_t I;     ///< uop
-    uint8_t R[5];   ///< registers, by kind
+    uint32_t From; ///< near jump to patch
+    uint32_t Back; ///< where to continue
+    uint16_t I;    ///< uop
+    uint8_t R[5];  ///< registers, by kind
     uint64_t Pc;
   };
 
@@ -122,7 +163,9 @@ private:
   const Uop &uop(unsigned I) const { return B->Uops[I]; }
   bool isX(unsigned V) const { return uop(V).Type == Ty::X; }
   bool isConst(unsigned V) const { return Locs[V].K == Loc::Const; }
-  uint64_t constOf(unsigned V) const { return static_cast<uint64_t>(uop(V).Imm); }
+  uint64_t constOf(unsigned V) const {
+    return static_cast<uint64_t>(uop(V).Imm);
+  }
   /// Constant that fits a sign-extended 32-bit immediate of its type.
   bool fitsImm(unsigned V) const;
   /// True if uop I is the last user of V.
@@ -167,13 +210,15 @@ private:
   void zeroVec(unsigned R);
   void vecConst(unsigned R, uint64_t V);
 
-  //--- Analysis (Analysis.cpp) -------------------------------------------------
+  //--- Analysis (Analysis.cpp)
+  //-------------------------------------------------
   void analyse();
   /// NZCV bits that code at Pc may read before writing them.
   bool flagsLiveAt(uint64_t Pc);
   uint8_t liveOut();
 
-  //--- Flags (Flags.cpp) --------------------------------------------------------
+  //--- Flags (Flags.cpp)
+  //--------------------------------------------------------
   enum class FlagsKind : uint8_t {
     Mem, ///< in CpuState
     Add, ///< C = CF
@@ -209,9 +254,12 @@ private:
   void emitSelectVec(unsigned I, HostCond C);
   void setcc(Cc C, const Xbyak::Operand &D);
   void cmov(Cc C, bool Is64, unsigned D, Opnd S);
-  static Xbyak::Reg8 low8(unsigned R) { return Xbyak::Reg8(static_cast<int>(R), R >= 4 && R < 8); }
+  static Xbyak::Reg8 low8(unsigned R) {
+    return Xbyak::Reg8(static_cast<int>(R), R >= 4 && R < 8);
+  }
 
-  //--- Integer lowerings (Int.cpp, IntMul.cpp) ------------------------------------
+  //--- Integer lowerings (Int.cpp, IntMul.cpp)
+  //------------------------------------
   bool emitInt(unsigned I);
   void emitAlu(unsigned I);
   void alu(unsigned K, bool Is64, unsigned D, Opnd S);
@@ -227,10 +275,12 @@ private:
   /// Try to leave I to be folded by its consumer.
   bool defer(unsigned I);
 
-  //--- Memory (Mem.cpp, Atomic.cpp) --------------------------------------------------
+  //--- Memory (Mem.cpp, Atomic.cpp)
+  //--------------------------------------------------
   RegExp address(const Uop &U);
   Reg64 addressReg(const Uop &U);
-  void loadSized(unsigned D, unsigned Size, const RegExp &E, bool Sext, bool Is64);
+  void loadSized(unsigned D, unsigned Size, const RegExp &E, bool Sext,
+                 bool Is64);
   void storeSized(unsigned Size, const RegExp &E, unsigned R);
   bool emitMem(unsigned I);
   void emitLoad(unsigned I);
@@ -241,7 +291,8 @@ private:
   /// Leave for the evaluator if Where isn't a multiple of 1 << Size; B and C
   /// are the registers of its further operands. finishAligned(), with the
   /// result's register, marks where it comes back.
-  void checkAligned(unsigned I, Reg64 Where, unsigned Size, unsigned B = NoReg, unsigned C = NoReg);
+  void checkAligned(unsigned I, Reg64 Where, unsigned Size, unsigned B = NoReg,
+                    unsigned C = NoReg);
   void finishAligned(unsigned I, unsigned D);
   void exchange(unsigned Size, Reg64 Where);
   void compareExchange(unsigned Size, Reg64 Where, unsigned New);
@@ -251,7 +302,8 @@ private:
   void emitStx(unsigned I);
   bool emitAtomic(unsigned I);
 
-  //--- Vector lowerings ---------------------------------------------------------------
+  //--- Vector lowerings
+  //---------------------------------------------------------------
   bool emitVec(unsigned I);
   bool emitVecArith(unsigned I);
   bool emitVecShift(unsigned I);
@@ -299,12 +351,14 @@ private:
   void emitTable(unsigned I, unsigned Base);
   bool broadcast(unsigned D, unsigned S, unsigned L);
   void extractRax(unsigned S, unsigned L, unsigned Index);
-  void insertGpr(unsigned D, unsigned V, unsigned L, unsigned Index, unsigned R);
+  void insertGpr(unsigned D, unsigned V, unsigned L, unsigned Index,
+                 unsigned R);
   void reduce(unsigned A, VexOp O, unsigned L, unsigned Count);
   bool emitReduction(unsigned I);
   bool emitInsLane(unsigned I);
 
-  //--- Calls and control (Calls.cpp, Control.cpp) ----------------------------------------
+  //--- Calls and control (Calls.cpp, Control.cpp)
+  //----------------------------------------
   void emitCall(unsigned I);
   uint8_t *emitCommonThunk(bool State);
   void storeArgument(unsigned Slot, unsigned V);
@@ -324,7 +378,8 @@ private:
   void startAt(uint8_t *At, size_t Space);
   void markPc(uint32_t At);
 
-  //--- Encoding helpers -----------------------------------------------------------------
+  //--- Encoding helpers
+  //-----------------------------------------------------------------
   void seg() { db(0x65); }
   static Xbyak::Address gsq(size_t Off);
   static Xbyak::Address gs32(size_t Off);
@@ -341,7 +396,8 @@ private:
   void jumpTo(Cc C, const uint8_t *Target);
   void vex(VexOp Op, unsigned D, unsigned A, unsigned S);
   void vexImm(VexOp Op, unsigned D, unsigned A, unsigned S, uint8_t Imm);
-  void vexShift(uint8_t Code, unsigned Ext, unsigned D, unsigned S, unsigned Count);
+  void vexShift(uint8_t Code, unsigned Ext, unsigned D, unsigned S,
+                unsigned Count);
   void vmov(unsigned D, unsigned S);
 
   void coldCall(const Cold &C);

@@ -5,8 +5,10 @@
 using namespace xlate;
 using namespace xlate::baseline;
 
-static constexpr size_t OffN = offsetof(CpuState, N), OffZ = offsetof(CpuState, Z),
-                        OffC = offsetof(CpuState, C), OffV = offsetof(CpuState, V_);
+static constexpr size_t OffN = offsetof(CpuState, N),
+                        OffZ = offsetof(CpuState, Z),
+                        OffC = offsetof(CpuState, C),
+                        OffV = offsetof(CpuState, V_);
 static_assert(OffZ == OffN + 1 && OffC == OffN + 2 && OffV == OffN + 3);
 
 void baseline::recoverFlags(CpuState &S, uint64_t PcEntry, uint64_t Rflags) {
@@ -14,8 +16,8 @@ void baseline::recoverFlags(CpuState &S, uint64_t PcEntry, uint64_t Rflags) {
   const auto K = static_cast<Kind>(PcEntry & 3);
   if (K == Kind::Mem)
     return;
-  const bool Cf = Rflags & 1, Pf = Rflags >> 2 & 1, Zf = Rflags >> 6 & 1, Sf = Rflags >> 7 & 1,
-             Of = Rflags >> 11 & 1;
+  const bool Cf = Rflags & 1, Pf = Rflags >> 2 & 1, Zf = Rflags >> 6 & 1,
+             Sf = Rflags >> 7 & 1, Of = Rflags >> 11 & 1;
   if (K == Kind::Fp) {
     S.N = Cf && !Pf;
     S.Z = Zf && !Pf;
@@ -31,22 +33,38 @@ void baseline::recoverFlags(CpuState &S, uint64_t PcEntry, uint64_t Rflags) {
 
 void Emitter::setcc(Cc C, const Xbyak::Operand &D) {
   switch (C) {
-  case CO: return seto(D);
-  case CNO: return setno(D);
-  case CB: return setb(D);
-  case CAE: return setae(D);
-  case CE: return sete(D);
-  case CNE: return setne(D);
-  case CBE: return setbe(D);
-  case CA: return seta(D);
-  case CS: return sets(D);
-  case CNS: return setns(D);
-  case CP: return setp(D);
-  case CNP: return setnp(D);
-  case CL: return setl(D);
-  case CGE: return setge(D);
-  case CLE: return setle(D);
-  case CG: return setg(D);
+  case CO:
+    return seto(D);
+  case CNO:
+    return setno(D);
+  case CB:
+    return setb(D);
+  case CAE:
+    return setae(D);
+  case CE:
+    return sete(D);
+  case CNE:
+    return setne(D);
+  case CBE:
+    return setbe(D);
+  case CA:
+    return seta(D);
+  case CS:
+    return sets(D);
+  case CNS:
+    return setns(D);
+  case CP:
+    return setp(D);
+  case CNP:
+    return setnp(D);
+  case CL:
+    return setl(D);
+  case CGE:
+    return setge(D);
+  case CLE:
+    return setle(D);
+  case CG:
+    return setg(D);
   }
 }
 
@@ -112,7 +130,8 @@ void Emitter::compareOperands(bool Is64, Opnd A, Opnd B) {
     return alu(7, Is64, A.R, B);
   assert(A.K == Opnd::Mem && B.K != Opnd::Mem);
   seg();
-  const auto M = Is64 ? gsq(static_cast<size_t>(A.V)) : gs32(static_cast<size_t>(A.V));
+  const auto M =
+      Is64 ? gsq(static_cast<size_t>(A.V)) : gs32(static_cast<size_t>(A.V));
   if (B.K == Opnd::Imm)
     cmp(M, static_cast<uint32_t>(B.V));
   else if (Is64)
@@ -137,7 +156,10 @@ unsigned Emitter::matchingResult(unsigned I) const {
 unsigned Emitter::matchingFlags(unsigned I) const {
   const Uop &R = uop(I), &U = uop(I + 1);
   const Op Want = R.Code == Op::add ? Op::flagsAdd : Op::flagsSub;
-  return U.Code == Want && R.A[0] == U.A[0] && R.A[1] == U.A[1] && FlagsLive[I + 1] ? I + 1 : 0;
+  return U.Code == Want && R.A[0] == U.A[0] && R.A[1] == U.A[1] &&
+                 FlagsLive[I + 1]
+             ? I + 1
+             : 0;
 }
 
 // NZCV of the flags uop I; Result, if not 0, is the uop of the sum itself. One
@@ -163,7 +185,8 @@ void Emitter::emitAddSubFlags(unsigned I, unsigned Result) {
     alu(IsAdd ? 0 : 5, Is64, D.getIdx(), Ob);
   } else if (IsAdd) {
     if (isConst(Bv) && constOf(Bv) == 0) {
-      compareOperands(Is64, {Opnd::Reg, static_cast<uint8_t>(use(A).getIdx())}, {Opnd::Imm});
+      compareOperands(Is64, {Opnd::Reg, static_cast<uint8_t>(use(A).getIdx())},
+                      {Opnd::Imm});
     } else {
       Opnd Ob = opnd(Bv);
       loadInto(RAX, A);
@@ -223,7 +246,8 @@ void Emitter::emitFlags(unsigned I) {
   case Op::flagsLogic: {
     beginFlagsWrite();
     FlagsIn = FlagsKind::Mem;
-    compareOperands(isX(U.A[0]), {Opnd::Reg, static_cast<uint8_t>(use(U.A[0]).getIdx())},
+    compareOperands(isX(U.A[0]),
+                    {Opnd::Reg, static_cast<uint8_t>(use(U.A[0]).getIdx())},
                     {Opnd::Imm});
     return setHostFlags(FlagsKind::Add);
   }
@@ -265,8 +289,12 @@ void Emitter::emitCcmp(unsigned I) {
   }
   for (uint32_t At : From)
     if (At)
-      Colds.push_back({Cold::CcmpElse, At, static_cast<uint32_t>(getSize()),
-                       static_cast<uint16_t>(I), {}, Pc});
+      Colds.push_back({Cold::CcmpElse,
+                       At,
+                       static_cast<uint32_t>(getSize()),
+                       static_cast<uint16_t>(I),
+                       {},
+                       Pc});
   setHostFlags(IsAdd ? FlagsKind::Add : FlagsKind::Sub);
 }
 
@@ -305,12 +333,22 @@ void Emitter::emitGetNzcv(unsigned I) {
 
 HostCond Emitter::armCond(unsigned Arm) {
   using HC = HostCond;
-  static constexpr Cc Sub[14] = {CE, CNE, CAE, CB, CS, CNS, CO, CNO, CA, CBE, CGE, CL, CG, CLE};
-  static constexpr HC Fp[14] = {{CE, HC::AndNoParity}, {CNE, HC::OrParity},  {CAE, HC::OrParity},
-                                {CB, HC::AndNoParity}, {CB, HC::AndNoParity}, {CAE, HC::OrParity},
-                                {CP},                  {CNP},                {CA, HC::OrParity},
-                                {CBE, HC::AndNoParity}, {CAE},               {CB},
-                                {CA},                  {CBE}};
+  static constexpr Cc Sub[14] = {CE,  CNE, CAE, CB,  CS, CNS, CO,
+                                 CNO, CA,  CBE, CGE, CL, CG,  CLE};
+  static constexpr HC Fp[14] = {{CE, HC::AndNoParity},
+                                {CNE, HC::OrParity},
+                                {CAE, HC::OrParity},
+                                {CB, HC::AndNoParity},
+                                {CB, HC::AndNoParity},
+                                {CAE, HC::OrParity},
+                                {CP},
+                                {CNP},
+                                {CA, HC::OrParity},
+                                {CBE, HC::AndNoParity},
+                                {CAE},
+                                {CB},
+                                {CA},
+                                {CBE}};
   switch (FlagsIn) {
   case FlagsKind::Fp:
     return Fp[Arm];
@@ -361,15 +399,18 @@ HostCond Emitter::armCond(unsigned Arm) {
 HostCond Emitter::compare(unsigned V) {
   const Uop &U = uop(V);
   const unsigned A = U.A[0], Bv = U.A[1];
-  const bool Is64 = isX(A), Equality = U.Code == Op::cmpEq || U.Code == Op::cmpNe;
+  const bool Is64 = isX(A),
+             Equality = U.Code == Op::cmpEq || U.Code == Op::cmpNe;
   clobberFlags();
-  if (Locs[A].K == Loc::Deferred && uop(A).Code == Op::and_) { // and(x, constant) with 0
+  if (Locs[A].K == Loc::Deferred &&
+      uop(A).Code == Op::and_) { // and(x, constant) with 0
     const unsigned X = uop(A).A[0];
     const uint64_t Mask = constOf(uop(A).A[1]);
     if (Mask >> 31) {
       const int Bit = __builtin_ctzll(Mask);
       const Reg64 R = use(X);
-      Is64 ? bt(R, static_cast<uint8_t>(Bit)) : bt(Reg32(R.getIdx()), static_cast<uint8_t>(Bit));
+      Is64 ? bt(R, static_cast<uint8_t>(Bit))
+           : bt(Reg32(R.getIdx()), static_cast<uint8_t>(Bit));
       return {U.Code == Op::cmpEq ? CAE : CB};
     }
     const Opnd S = opnd(X, true, false);
@@ -389,10 +430,14 @@ HostCond Emitter::compare(unsigned V) {
   if (Equality)
     return {U.Code == Op::cmpEq ? CE : CNE};
   switch (U.Code) {
-  case Op::cmpUlt: return {CB};
-  case Op::cmpUle: return {CBE};
-  case Op::cmpSlt: return {CL};
-  default: return {CLE};
+  case Op::cmpUlt:
+    return {CB};
+  case Op::cmpUle:
+    return {CBE};
+  case Op::cmpSlt:
+    return {CL};
+  default:
+    return {CLE};
   }
 }
 

@@ -38,7 +38,8 @@ static VexOp fpOp(const Uop &U, uint8_t Code) {
 /// True if the unit has lowerings that don't hold under FPCR.FZ.
 bool Emitter::hasInlineFp() const {
   for (const Uop &U : B->Uops)
-    if (opAttr(U.Code) == OpAttr::Fp || U.Code == Op::flagsFcmp || U.Code == Op::flagsFccmp)
+    if (opAttr(U.Code) == OpAttr::Fp || U.Code == Op::flagsFcmp ||
+        U.Code == Op::flagsFccmp)
       return true;
   return false;
 }
@@ -77,17 +78,21 @@ void Emitter::checkNan(unsigned I, unsigned R, uint32_t &From) {
     From = jumpNear(CP);
     return;
   }
-  vexImm({1, static_cast<uint8_t>(U.Lane == L64), 0, 0xc2}, 15, R, R, 3); // unordered
+  vexImm({1, static_cast<uint8_t>(U.Lane == L64), 0, 0xc2}, 15, R, R,
+         3); // unordered
   vex(Ptest, 15, 0, 15);
   From = jumpNear(CNE);
 }
 
 /// The evaluator's way of uop I starts at From and returns here.
-void Emitter::coldEval(unsigned I, uint32_t From, Cold::Kind K, unsigned Result) {
+void Emitter::coldEval(unsigned I, uint32_t From, Cold::Kind K,
+                       unsigned Result) {
   const Uop &U = uop(I);
-  Cold C{K, From, static_cast<uint32_t>(size_), static_cast<uint16_t>(I), {}, Pc};
+  Cold C{K,  From, static_cast<uint32_t>(size_), static_cast<uint16_t>(I),
+         {}, Pc};
   for (unsigned N = 0; N != 3; ++N)
-    C.R[N] = U.A[N] == NoVal ? NoReg : static_cast<uint8_t>(useV(U.A[N]).getIdx());
+    C.R[N] =
+        U.A[N] == NoVal ? NoReg : static_cast<uint8_t>(useV(U.A[N]).getIdx());
   C.R[3] = static_cast<uint8_t>(Result);
   Colds.push_back(C);
 }
@@ -124,7 +129,8 @@ bool Emitter::emitFpMinMax(unsigned I, bool Max) {
   clobberFlags();
   const bool Half = W == Width::Half;
   const unsigned Ta = Half ? allocVec() : 0, Tb = Half ? allocVec() : 0;
-  const unsigned A = fpOperand(U.A[0], Ta, Half), B = fpOperand(U.A[1], Tb, Half);
+  const unsigned A = fpOperand(U.A[0], Ta, Half),
+                 B = fpOperand(U.A[1], Tb, Half);
   const uint8_t Pp = U.Lane == L64;
   uint32_t From;
   if (W == Width::Scalar) {
@@ -168,12 +174,14 @@ bool Emitter::emitFpMulAdd(unsigned I) {
   const bool Half = W == Width::Half;
   const unsigned A = vecIn(U.A[0]);
   const unsigned Tb = Half ? allocVec() : 0;
-  const unsigned B = fpOperand(U.A[1], 15, Half), C = fpOperand(U.A[2], Tb, Half);
+  const unsigned B = fpOperand(U.A[1], 15, Half),
+                 C = fpOperand(U.A[2], Tb, Half);
   if (Half)
     vex(UnpackLo[L64], 14, A, A);
   else
     vmov(14, A);
-  vex({2, 1, static_cast<uint8_t>(U.Lane == L64), static_cast<uint8_t>(U.N == 1 ? 0xb9 : 0xb8)},
+  vex({2, 1, static_cast<uint8_t>(U.Lane == L64),
+       static_cast<uint8_t>(U.N == 1 ? 0xb9 : 0xb8)},
       14, B, C); // 14 += B * C
   uint32_t From;
   checkNan(I, 14, From);
@@ -195,7 +203,10 @@ bool Emitter::emitFpSign(unsigned I, bool Clear) {
     vexShift(L == L64 ? 0x73 : L == L32 ? 0x72 : 0x71, 2, 15, 15, 1);
     vex(And, 14, A, 15);
   } else {
-    vexShift(L == L64 ? 0x73 : L == L32 ? 0x72 : 0x71, 6, 15, 15, (8u << L) - 1);
+    vexShift(L == L64   ? 0x73
+             : L == L32 ? 0x72
+                        : 0x71,
+             6, 15, 15, (8u << L) - 1);
     vex(Xor, 14, A, 15);
   }
   zeroAbove(vecOut(I), 14, Bytes);
@@ -233,20 +244,33 @@ bool Emitter::emitFp(unsigned I) {
   if (!InlineFp)
     return false;
   switch (U.Code) {
-  case Op::fAdd: return emitFpChecked(I, 0x58);
-  case Op::fSub: return emitFpChecked(I, 0x5c);
-  case Op::fMul: return emitFpChecked(I, 0x59);
-  case Op::fDiv: return emitFpChecked(I, 0x5e);
-  case Op::fSqrt: return emitFpChecked(I, 0x51);
+  case Op::fAdd:
+    return emitFpChecked(I, 0x58);
+  case Op::fSub:
+    return emitFpChecked(I, 0x5c);
+  case Op::fMul:
+    return emitFpChecked(I, 0x59);
+  case Op::fDiv:
+    return emitFpChecked(I, 0x5e);
+  case Op::fSqrt:
+    return emitFpChecked(I, 0x51);
   case Op::fMax:
-  case Op::fMaxNm: return emitFpMinMax(I, true);
+  case Op::fMaxNm:
+    return emitFpMinMax(I, true);
   case Op::fMin:
-  case Op::fMinNm: return emitFpMinMax(I, false);
-  case Op::fCmpEq: return emitFpCompareMask(I, 0, false);
-  case Op::fCmpGe: return emitFpCompareMask(I, 2, true);
-  case Op::fCmpGt: return emitFpCompareMask(I, 1, true);
-  case Op::fMulAdd: return emitFpMulAdd(I);
-  case Op::fRint: return emitFpRound(I);
-  default: return emitFpConvert(I);
+  case Op::fMinNm:
+    return emitFpMinMax(I, false);
+  case Op::fCmpEq:
+    return emitFpCompareMask(I, 0, false);
+  case Op::fCmpGe:
+    return emitFpCompareMask(I, 2, true);
+  case Op::fCmpGt:
+    return emitFpCompareMask(I, 1, true);
+  case Op::fMulAdd:
+    return emitFpMulAdd(I);
+  case Op::fRint:
+    return emitFpRound(I);
+  default:
+    return emitFpConvert(I);
   }
 }

@@ -59,8 +59,8 @@ void Emitter::emitFlagsFcmp(unsigned I) {
       bindShort(At);
   const unsigned Nz = U.Imm & 15;
   seg();
-  mov(gs32(offsetof(CpuState, N)), (Nz >> 3 & 1) | (Nz >> 2 & 1) << 8 | (Nz >> 1 & 1) << 16 |
-                                       (Nz & 1) << 24);
+  mov(gs32(offsetof(CpuState, N)), (Nz >> 3 & 1) | (Nz >> 2 & 1) << 8 |
+                                       (Nz >> 1 & 1) << 16 | (Nz & 1) << 24);
   bindShort(End);
   FlagsIn = FlagsKind::Mem;
 }

@@ -12,7 +12,8 @@ static Xbyak::Xmm xmm(unsigned R) { return Xbyak::Xmm(static_cast<int>(R)); }
 /// Single to double or back.
 bool Emitter::emitFpWidth(unsigned I) {
   const Uop &U = uop(I);
-  const bool ToDouble = U.Lane == L64 && U.Imm == L32, ToSingle = U.Lane == L32 && U.Imm == L64;
+  const bool ToDouble = U.Lane == L64 && U.Imm == L32,
+             ToSingle = U.Lane == L32 && U.Imm == L64;
   if ((!ToDouble && !ToSingle) || U.N > 2)
     return false;
   clobberFlags();
@@ -33,7 +34,8 @@ bool Emitter::emitFpWidth(unsigned I) {
 /// is its only user.
 bool Emitter::extractFollows(unsigned I, unsigned L) const {
   const Uop &X = uop(I + 1);
-  return Uses[I] == 1 && X.Code == Op::vExtract && X.A[0] == I && X.Imm == 0 && X.Lane == L;
+  return Uses[I] == 1 && X.Code == Op::vExtract && X.A[0] == I && X.Imm == 0 &&
+         X.Lane == L;
 }
 
 /// Vector of 32-bit conversions toward zero.
@@ -79,7 +81,8 @@ bool Emitter::emitFpToInt(unsigned I) {
     if (Double) {
       const Reg64 T(static_cast<int>(allocGpr()));
       vmovq(rax, xmm(A));
-      moveImm(static_cast<unsigned>(T.getIdx()), std::bit_cast<uint64_t>(std::ldexp(1.0, Limit)));
+      moveImm(static_cast<unsigned>(T.getIdx()),
+              std::bit_cast<uint64_t>(std::ldexp(1.0, Limit)));
       cmp(rax, T);
     } else {
       vmovd(eax, xmm(A));
@@ -161,9 +164,13 @@ bool Emitter::emitIntToFp(unsigned I) {
 
 bool Emitter::emitFpConvert(unsigned I) {
   switch (uop(I).Code) {
-  case Op::fCvt: return emitFpWidth(I);
-  case Op::fToInt: return emitFpToInt(I);
-  case Op::intToF: return emitIntToFp(I);
-  default: return false;
+  case Op::fCvt:
+    return emitFpWidth(I);
+  case Op::fToInt:
+    return emitFpToInt(I);
+  case Op::intToF:
+    return emitIntToFp(I);
+  default:
+    return false;
   }
 }

@@ -7,31 +7,48 @@ using namespace xlate::baseline;
 
 // x86 numbers the eight basic operations: add or adc sbb and sub xor cmp.
 void Emitter::alu(unsigned K, bool Is64, unsigned D, Opnd S) {
-  const Xbyak::Reg R = Is64 ? static_cast<Xbyak::Reg>(Reg64(static_cast<int>(D)))
-                            : Reg32(static_cast<int>(D));
+  const Xbyak::Reg R = Is64
+                           ? static_cast<Xbyak::Reg>(Reg64(static_cast<int>(D)))
+                           : Reg32(static_cast<int>(D));
   if (S.K == Opnd::Imm) {
     const uint32_t V = static_cast<uint32_t>(S.V);
     switch (K) {
-    case 0: return add(R, V);
-    case 1: return or_(R, V);
-    case 2: return adc(R, V);
-    case 3: return sbb(R, V);
-    case 4: return and_(R, V);
-    case 5: return sub(R, V);
-    case 6: return xor_(R, V);
-    default: return cmp(R, V);
+    case 0:
+      return add(R, V);
+    case 1:
+      return or_(R, V);
+    case 2:
+      return adc(R, V);
+    case 3:
+      return sbb(R, V);
+    case 4:
+      return and_(R, V);
+    case 5:
+      return sub(R, V);
+    case 6:
+      return xor_(R, V);
+    default:
+      return cmp(R, V);
     }
   }
   auto Emit = [&](const Xbyak::Operand &O) {
     switch (K) {
-    case 0: return add(R, O);
-    case 1: return or_(R, O);
-    case 2: return adc(R, O);
-    case 3: return sbb(R, O);
-    case 4: return and_(R, O);
-    case 5: return sub(R, O);
-    case 6: return xor_(R, O);
-    default: return cmp(R, O);
+    case 0:
+      return add(R, O);
+    case 1:
+      return or_(R, O);
+    case 2:
+      return adc(R, O);
+    case 3:
+      return sbb(R, O);
+    case 4:
+      return and_(R, O);
+    case 5:
+      return sub(R, O);
+    case 6:
+      return xor_(R, O);
+    default:
+      return cmp(R, O);
     }
   };
   if (S.K == Opnd::Mem) {
@@ -72,21 +89,24 @@ bool Emitter::defer(unsigned I) {
     while (uop(N).Code == Op::constant)
       ++N;
     const Uop &C = uop(N);
-    if ((C.Code != Op::cmpEq && C.Code != Op::cmpNe) || C.A[0] != I || Uses[N] != 1 ||
-        uop(C.A[1]).Code != Op::constant || uop(C.A[1]).Imm != 0)
+    if ((C.Code != Op::cmpEq && C.Code != Op::cmpNe) || C.A[0] != I ||
+        Uses[N] != 1 || uop(C.A[1]).Code != Op::constant ||
+        uop(C.A[1]).Imm != 0)
       return false;
     break;
   }
   case Op::vFromX: { // into an integer conversion
     const Uop &C = uop(N);
-    if (C.Code != Op::intToF || C.A[0] != I || C.N != 1 || C.Lane < L32 || !InlineFp ||
-        !F.Avx || FpToInt::fbits(C.Imm) || FpToInt::intLane(C.Imm) != U.Lane || U.Lane < L32 ||
+    if (C.Code != Op::intToF || C.A[0] != I || C.N != 1 || C.Lane < L32 ||
+        !InlineFp || !F.Avx || FpToInt::fbits(C.Imm) ||
+        FpToInt::intLane(C.Imm) != U.Lane || U.Lane < L32 ||
         (!FpToInt::isSigned(C.Imm) && U.Lane == L64) || isConst(U.A[0]))
       return false;
     break;
   }
   case Op::shl:
-    if (!isConst(U.A[1]) || constOf(U.A[1]) > 3 || uop(N).Code != Op::add || uop(N).A[1] != I)
+    if (!isConst(U.A[1]) || constOf(U.A[1]) > 3 || uop(N).Code != Op::add ||
+        uop(N).A[1] != I)
       return false;
     break;
   default:
@@ -141,7 +161,9 @@ void Emitter::emitAdd(unsigned I) {
   unsigned A = U.A[0], Bv = U.A[1];
   if (IsAdd && isConst(A))
     std::swap(A, Bv);
-  auto Lea = [&](Reg64 D, RegExp E) { Is64 ? lea(D, ptr[E]) : lea(Reg32(D.getIdx()), ptr[E]); };
+  auto Lea = [&](Reg64 D, RegExp E) {
+    Is64 ? lea(D, ptr[E]) : lea(Reg32(D.getIdx()), ptr[E]);
+  };
   if (Locs[Bv].K == Loc::Deferred && IsAdd && uop(Bv).Code == Op::shl) {
     const int Scale = 1 << constOf(uop(Bv).A[1]);
     const Reg64 S = use(uop(Bv).A[0]), Ra = use(A);
@@ -151,14 +173,17 @@ void Emitter::emitAdd(unsigned I) {
     const int32_t Imm = static_cast<int32_t>(constOf(Bv));
     const Reg64 Ra = use(A), D = defReuse(I, A);
     if (D.getIdx() != Ra.getIdx() || flagsBusy())
-      return Lea(D, Ra + static_cast<size_t>(static_cast<int64_t>(IsAdd ? Imm : -Imm)));
+      return Lea(D, Ra + static_cast<size_t>(
+                             static_cast<int64_t>(IsAdd ? Imm : -Imm)));
     clobberFlags();
-    return alu(IsAdd ? 0 : 5, Is64, static_cast<unsigned>(D.getIdx()), {Opnd::Imm, 0, Imm});
+    return alu(IsAdd ? 0 : 5, Is64, static_cast<unsigned>(D.getIdx()),
+               {Opnd::Imm, 0, Imm});
   }
   const Reg64 Ra = use(A);
   const Opnd S = opnd(Bv);
   const Reg64 D = defReuse(I, A);
-  const unsigned Dn = static_cast<unsigned>(D.getIdx()), An = static_cast<unsigned>(Ra.getIdx());
+  const unsigned Dn = static_cast<unsigned>(D.getIdx()),
+                 An = static_cast<unsigned>(Ra.getIdx());
   if (IsAdd && S.K == Opnd::Reg && (flagsBusy() || (Dn != An && Dn != S.R)))
     return Lea(D, Ra + Reg64(S.R));
   clobberFlags();
@@ -180,8 +205,8 @@ void Emitter::emitAlu(unsigned I) {
   unsigned A = U.A[0], Bv = U.A[1];
   if (isConst(A))
     std::swap(A, Bv);
-  const bool SetsFlags = K == 4 && uop(I + 1).Code == Op::flagsLogic && uop(I + 1).A[0] == I &&
-                         FlagsLive[I + 1];
+  const bool SetsFlags = K == 4 && uop(I + 1).Code == Op::flagsLogic &&
+                         uop(I + 1).A[0] == I && FlagsLive[I + 1];
   if (SetsFlags) {
     beginFlagsWrite();
     FlagsIn = FlagsKind::Mem;
@@ -217,10 +242,14 @@ void Emitter::emitAlu(unsigned I) {
     return setHostFlags(FlagsKind::Add);
   }
   const Reg64 Ra = use(A);
-  const bool ZeroUpper = Is64 && K == 4 && isConst(Bv) && constOf(Bv) >> 32 == 0 && !SetsFlags;
-  const Opnd S = ZeroUpper ? Opnd{Opnd::Imm, 0, static_cast<int32_t>(constOf(Bv))} : opnd(Bv);
+  const bool ZeroUpper =
+      Is64 && K == 4 && isConst(Bv) && constOf(Bv) >> 32 == 0 && !SetsFlags;
+  const Opnd S = ZeroUpper
+                     ? Opnd{Opnd::Imm, 0, static_cast<int32_t>(constOf(Bv))}
+                     : opnd(Bv);
   const Reg64 D = defReuse(I, A);
-  const unsigned Dn = static_cast<unsigned>(D.getIdx()), An = static_cast<unsigned>(Ra.getIdx());
+  const unsigned Dn = static_cast<unsigned>(D.getIdx()),
+                 An = static_cast<unsigned>(Ra.getIdx());
   if (Dn != An && S.K == Opnd::Reg && S.R == Dn) {
     alu(K, Is64, Dn, {Opnd::Reg, static_cast<uint8_t>(An)});
   } else {
@@ -236,8 +265,8 @@ void Emitter::emitAlu(unsigned I) {
 void Emitter::emitNotForm(unsigned I) {
   const Uop &U = uop(I);
   const bool Is64 = isX(I), IsAnd = U.Code == Op::andNot;
-  const bool SetsFlags = IsAnd && uop(I + 1).Code == Op::flagsLogic && uop(I + 1).A[0] == I &&
-                         FlagsLive[I + 1];
+  const bool SetsFlags = IsAnd && uop(I + 1).Code == Op::flagsLogic &&
+                         uop(I + 1).A[0] == I && FlagsLive[I + 1];
   if (SetsFlags) {
     beginFlagsWrite();
     FlagsIn = FlagsKind::Mem;
@@ -317,13 +346,15 @@ bool Emitter::emitInt(unsigned I) {
     if (fitsImm(Bv)) {
       const Reg64 D = defReuse(I, A);
       const int Imm = static_cast<int32_t>(constOf(Bv));
-      Is64 ? imul(D, Ra, Imm) : imul(Reg32(D.getIdx()), Reg32(Ra.getIdx()), Imm);
+      Is64 ? imul(D, Ra, Imm)
+           : imul(Reg32(D.getIdx()), Reg32(Ra.getIdx()), Imm);
       return true;
     }
     const Reg64 Rb = use(Bv), D = defReuse(I, A);
     const Reg64 S = D.getIdx() == Rb.getIdx() ? Ra : Rb;
     if (D.getIdx() != Ra.getIdx() && D.getIdx() != Rb.getIdx())
-      move(static_cast<unsigned>(D.getIdx()), static_cast<unsigned>(Ra.getIdx()), Is64);
+      move(static_cast<unsigned>(D.getIdx()),
+           static_cast<unsigned>(Ra.getIdx()), Is64);
     Is64 ? imul(D, S) : imul(Reg32(D.getIdx()), Reg32(S.getIdx()));
     return true;
   }
@@ -341,10 +372,12 @@ bool Emitter::emitInt(unsigned I) {
     clobberFlags();
     const Reg64 Hi = use(U.A[0]);
     const Reg64 Lo = use(U.A[1]);
-    const Reg64 D = defReuse(I, U.A[1], Hi.getIdx() == Lo.getIdx() ? 0 : 1u << Hi.getIdx());
+    const Reg64 D =
+        defReuse(I, U.A[1], Hi.getIdx() == Lo.getIdx() ? 0 : 1u << Hi.getIdx());
     const bool Is64 = isX(I);
     if (D.getIdx() != Lo.getIdx())
-      move(static_cast<unsigned>(D.getIdx()), static_cast<unsigned>(Lo.getIdx()), Is64);
+      move(static_cast<unsigned>(D.getIdx()),
+           static_cast<unsigned>(Lo.getIdx()), Is64);
     const uint8_t N = static_cast<uint8_t>(U.Imm);
     Is64 ? shrd(D, Hi, N) : shrd(Reg32(D.getIdx()), Reg32(Hi.getIdx()), N);
     return true;
@@ -360,10 +393,18 @@ bool Emitter::emitInt(unsigned I) {
     if (D.getIdx() != Crc.getIdx())
       mov(Reg32(D.getIdx()), Reg32(Crc.getIdx()));
     switch (U.Lane) {
-    case 0: crc32(Reg32(D.getIdx()), low8(static_cast<unsigned>(Data.getIdx()))); break;
-    case 1: crc32(Reg32(D.getIdx()), Xbyak::Reg16(Data.getIdx())); break;
-    case 2: crc32(Reg32(D.getIdx()), Reg32(Data.getIdx())); break;
-    default: crc32(D, Data); break;
+    case 0:
+      crc32(Reg32(D.getIdx()), low8(static_cast<unsigned>(Data.getIdx())));
+      break;
+    case 1:
+      crc32(Reg32(D.getIdx()), Xbyak::Reg16(Data.getIdx()));
+      break;
+    case 2:
+      crc32(Reg32(D.getIdx()), Reg32(Data.getIdx()));
+      break;
+    default:
+      crc32(D, Data);
+      break;
     }
     return true;
   }

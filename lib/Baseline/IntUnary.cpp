@@ -15,27 +15,36 @@ void Emitter::emitShift(unsigned I) {
     const Reg64 Ra = use(A);
     if (U.Code == Op::ror && F.Bmi2) {
       const Reg64 D = defReuse(I, A);
-      return Is64 ? rorx(D, Ra, static_cast<uint8_t>(N)) : rorx(R32(D), R32(Ra), static_cast<uint8_t>(N));
+      return Is64 ? rorx(D, Ra, static_cast<uint8_t>(N))
+                  : rorx(R32(D), R32(Ra), static_cast<uint8_t>(N));
     }
     if (!flagsBusy() || !F.Bmi2) {
       clobberFlags();
       const Reg64 D = defReuse(I, A);
       if (D.getIdx() != Ra.getIdx() || !Is64)
-        move(static_cast<unsigned>(D.getIdx()), static_cast<unsigned>(Ra.getIdx()), Is64);
+        move(static_cast<unsigned>(D.getIdx()),
+             static_cast<unsigned>(Ra.getIdx()), Is64);
       switch (U.Code) {
-      case Op::shl: return Is64 ? shl(D, N) : shl(R32(D), N);
-      case Op::lshr: return Is64 ? shr(D, N) : shr(R32(D), N);
-      case Op::ashr: return Is64 ? sar(D, N) : sar(R32(D), N);
-      default: return Is64 ? ror(D, N) : ror(R32(D), N);
+      case Op::shl:
+        return Is64 ? shl(D, N) : shl(R32(D), N);
+      case Op::lshr:
+        return Is64 ? shr(D, N) : shr(R32(D), N);
+      case Op::ashr:
+        return Is64 ? sar(D, N) : sar(R32(D), N);
+      default:
+        return Is64 ? ror(D, N) : ror(R32(D), N);
       }
     }
   }
   if (U.Code != Op::ror && F.Bmi2) { // counts are taken modulo the width
     const Reg64 Ra = use(A), Rc = use(C), D = defReuse(I, A);
     switch (U.Code) {
-    case Op::shl: return Is64 ? shlx(D, Ra, Rc) : shlx(R32(D), R32(Ra), R32(Rc));
-    case Op::lshr: return Is64 ? shrx(D, Ra, Rc) : shrx(R32(D), R32(Ra), R32(Rc));
-    default: return Is64 ? sarx(D, Ra, Rc) : sarx(R32(D), R32(Ra), R32(Rc));
+    case Op::shl:
+      return Is64 ? shlx(D, Ra, Rc) : shlx(R32(D), R32(Ra), R32(Rc));
+    case Op::lshr:
+      return Is64 ? shrx(D, Ra, Rc) : shrx(R32(D), R32(Ra), R32(Rc));
+    default:
+      return Is64 ? sarx(D, Ra, Rc) : sarx(R32(D), R32(Ra), R32(Rc));
     }
   }
   // By cl, which is the guest's SP.
@@ -49,10 +58,18 @@ void Emitter::emitShift(unsigned I) {
     mov(ecx, R32(Rc));
   }
   switch (U.Code) {
-  case Op::shl: Is64 ? shl(rax, cl) : shl(eax, cl); break;
-  case Op::lshr: Is64 ? shr(rax, cl) : shr(eax, cl); break;
-  case Op::ashr: Is64 ? sar(rax, cl) : sar(eax, cl); break;
-  default: Is64 ? ror(rax, cl) : ror(eax, cl); break;
+  case Op::shl:
+    Is64 ? shl(rax, cl) : shl(eax, cl);
+    break;
+  case Op::lshr:
+    Is64 ? shr(rax, cl) : shr(eax, cl);
+    break;
+  case Op::ashr:
+    Is64 ? sar(rax, cl) : sar(eax, cl);
+    break;
+  default:
+    Is64 ? ror(rax, cl) : ror(eax, cl);
+    break;
   }
   if (!Is64)
     mov(eax, eax); // a zero count leaves the upper half
@@ -113,10 +130,14 @@ void Emitter::emitDivide(unsigned I) {
   if (Save)
     mov(rdx, D);
   mov(D, rax);
-  Colds.push_back({Cold::Divide, From, static_cast<uint32_t>(getSize()), static_cast<uint16_t>(I),
-                   {static_cast<uint8_t>(D.getIdx()), static_cast<uint8_t>(Ra.getIdx()),
-                    static_cast<uint8_t>(Rb.getIdx())},
-                   Pc});
+  Colds.push_back(
+      {Cold::Divide,
+       From,
+       static_cast<uint32_t>(getSize()),
+       static_cast<uint16_t>(I),
+       {static_cast<uint8_t>(D.getIdx()), static_cast<uint8_t>(Ra.getIdx()),
+        static_cast<uint8_t>(Rb.getIdx())},
+       Pc});
 }
 
 void Emitter::emitRbit(unsigned I) {
@@ -251,7 +272,8 @@ bool Emitter::emitUnary(unsigned I) {
     return true;
   }
   case Op::zextW: {
-    const bool Clean = Locs[A].K == Loc::Gpr; // owned W values are zero-extended
+    const bool Clean =
+        Locs[A].K == Loc::Gpr; // owned W values are zero-extended
     const Reg64 Ra = use(A), D = defReuse(I, A);
     if (!Clean || D.getIdx() != Ra.getIdx())
       mov(R32(D), R32(Ra));

@@ -48,13 +48,15 @@ Emitter::RegExp Emitter::address(const Uop &U) {
 
 /// The address of U in a register other than rax.
 Emitter::Reg64 Emitter::addressReg(const Uop &U) {
-  const bool Offset = opAttr(U.Code) == OpAttr::Mem && U.Code <= Op::vstore && U.Imm;
+  const bool Offset =
+      opAttr(U.Code) == OpAttr::Mem && U.Code <= Op::vstore && U.Imm;
   if (!Offset && !Opts->MaskTopByte)
     return use(U.A[0]);
   const Reg64 R(static_cast<int>(allocGpr()));
   if (isConst(U.A[0]))
     loadInto(static_cast<unsigned>(R.getIdx()), U.A[0]);
-  lea(R, ptr[(isConst(U.A[0]) ? R : use(U.A[0])) + static_cast<size_t>(Offset ? U.Imm : 0)]);
+  lea(R, ptr[(isConst(U.A[0]) ? R : use(U.A[0])) +
+             static_cast<size_t>(Offset ? U.Imm : 0)]);
   if (Opts->MaskTopByte) {
     clobberFlags();
     shl(R, 8);
@@ -65,7 +67,8 @@ Emitter::Reg64 Emitter::addressReg(const Uop &U) {
 
 // Accesses that must be single-copy atomic go to the evaluator, which knows the
 // rules, when they are misaligned.
-void Emitter::checkAligned(unsigned I, Reg64 Where, unsigned Size, unsigned B, unsigned C) {
+void Emitter::checkAligned(unsigned I, Reg64 Where, unsigned Size, unsigned B,
+                           unsigned C) {
   AlignJump = 0;
   if (!Size)
     return;
@@ -78,12 +81,17 @@ void Emitter::checkAligned(unsigned I, Reg64 Where, unsigned Size, unsigned B, u
 void Emitter::finishAligned(unsigned I, unsigned D) {
   if (!AlignJump)
     return;
-  Colds.push_back({Cold::EvalInt, AlignJump, static_cast<uint32_t>(size_),
-                   static_cast<uint16_t>(I),
-                   {AlignRegs[0], AlignRegs[1], AlignRegs[2], static_cast<uint8_t>(D)}, Pc});
+  Colds.push_back(
+      {Cold::EvalInt,
+       AlignJump,
+       static_cast<uint32_t>(size_),
+       static_cast<uint16_t>(I),
+       {AlignRegs[0], AlignRegs[1], AlignRegs[2], static_cast<uint8_t>(D)},
+       Pc});
 }
 
-void Emitter::loadSized(unsigned D, unsigned Size, const RegExp &E, bool Sext, bool Is64) {
+void Emitter::loadSized(unsigned D, unsigned Size, const RegExp &E, bool Sext,
+                        bool Is64) {
   const Reg64 D64(static_cast<int>(D));
   const Reg32 D32(static_cast<int>(D));
   switch (Size) {
@@ -109,7 +117,8 @@ void Emitter::emitLoad(unsigned I) {
   const bool Sext = MemFlags::sext(U.N), Is64 = U.Type == Ty::X;
   if (MemFlags::order(U.N) == Order::Plain || U.Lane == 0) {
     const RegExp E = address(U);
-    return loadSized(static_cast<unsigned>(def(I).getIdx()), U.Lane, E, Sext, Is64);
+    return loadSized(static_cast<unsigned>(def(I).getIdx()), U.Lane, E, Sext,
+                     Is64);
   }
   clobberFlags();
   const Reg64 Where = addressReg(U);

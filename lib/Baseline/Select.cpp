@@ -13,22 +13,38 @@ void Emitter::cmov(Cc C, bool Is64, unsigned D, Opnd S) {
   const Xbyak::Reg R = Is64 ? static_cast<Xbyak::Reg>(Reg64(D)) : Reg32(D);
   auto Emit = [&](const Xbyak::Operand &O) {
     switch (C) {
-    case CO: return cmovo(R, O);
-    case CNO: return cmovno(R, O);
-    case CB: return cmovb(R, O);
-    case CAE: return cmovae(R, O);
-    case CE: return cmove(R, O);
-    case CNE: return cmovne(R, O);
-    case CBE: return cmovbe(R, O);
-    case CA: return cmova(R, O);
-    case CS: return cmovs(R, O);
-    case CNS: return cmovns(R, O);
-    case CP: return cmovp(R, O);
-    case CNP: return cmovnp(R, O);
-    case CL: return cmovl(R, O);
-    case CGE: return cmovge(R, O);
-    case CLE: return cmovle(R, O);
-    case CG: return cmovg(R, O);
+    case CO:
+      return cmovo(R, O);
+    case CNO:
+      return cmovno(R, O);
+    case CB:
+      return cmovb(R, O);
+    case CAE:
+      return cmovae(R, O);
+    case CE:
+      return cmove(R, O);
+    case CNE:
+      return cmovne(R, O);
+    case CBE:
+      return cmovbe(R, O);
+    case CA:
+      return cmova(R, O);
+    case CS:
+      return cmovs(R, O);
+    case CNS:
+      return cmovns(R, O);
+    case CP:
+      return cmovp(R, O);
+    case CNP:
+      return cmovnp(R, O);
+    case CL:
+      return cmovl(R, O);
+    case CGE:
+      return cmovge(R, O);
+    case CLE:
+      return cmovle(R, O);
+    case CG:
+      return cmovg(R, O);
     }
   };
   if (S.K == Opnd::Mem)
@@ -56,12 +72,14 @@ void Emitter::emitSelect(unsigned I) {
     const Opnd S = opnd(Second, true, false);
     const Reg64 D = def(I, S.K == Opnd::Reg ? 1u << S.R : 0);
     loadInto(static_cast<unsigned>(D.getIdx()), First);
-    cmov(Or ? C.Code : negate(C.Code), Is64, static_cast<unsigned>(D.getIdx()), S);
+    cmov(Or ? C.Code : negate(C.Code), Is64, static_cast<unsigned>(D.getIdx()),
+         S);
     return cmov(CP, Is64, static_cast<unsigned>(D.getIdx()), S);
   }
   const Opnd A = opnd(U.A[1], true, false);
   const Opnd Bv = opnd(U.A[2], false, false);
-  const Reg64 D = defReuse(I, U.A[2], A.K == Opnd::Reg && A.R != Bv.R ? 1u << A.R : 0);
+  const Reg64 D =
+      defReuse(I, U.A[2], A.K == Opnd::Reg && A.R != Bv.R ? 1u << A.R : 0);
   if (D.getIdx() != Bv.R)
     move(static_cast<unsigned>(D.getIdx()), Bv.R, true);
   cmov(C.Code, Is64, static_cast<unsigned>(D.getIdx()), A);

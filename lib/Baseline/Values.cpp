@@ -21,7 +21,8 @@ unsigned Emitter::usesByCurrent(unsigned V) const {
 bool Emitter::fitsImm(unsigned V) const {
   if (!isConst(V))
     return false;
-  return !isX(V) || static_cast<int64_t>(constOf(V)) == static_cast<int32_t>(constOf(V));
+  return !isX(V) ||
+         static_cast<int64_t>(constOf(V)) == static_cast<int32_t>(constOf(V));
 }
 
 void Emitter::move(unsigned D, unsigned S, bool Is64) {
@@ -228,7 +229,8 @@ Opnd Emitter::opnd(unsigned V, bool AllowMem, bool AllowImm) {
   const Loc &L = Locs[V];
   if (AllowImm && fitsImm(V))
     return {Opnd::Imm, 0, static_cast<int32_t>(constOf(V))};
-  if (AllowMem && L.K == Loc::Guest && HostOf[L.R] < 0 && CachedIn[L.R] < 0 && !RegReads[L.R])
+  if (AllowMem && L.K == Loc::Guest && HostOf[L.R] < 0 && CachedIn[L.R] < 0 &&
+      !RegReads[L.R])
     return {Opnd::Mem, 0, static_cast<int32_t>(offX(L.R))};
   if (AllowMem && L.K == Loc::Spill)
     return {Opnd::Mem, 0, static_cast<int32_t>(offSpill(L.R))};
@@ -245,7 +247,8 @@ void Emitter::storeState(size_t Off, unsigned V) {
       movaps(ptr[RegExp(Off)], S);
     return;
   }
-  if (isConst(V) && static_cast<int64_t>(constOf(V)) == static_cast<int32_t>(constOf(V))) {
+  if (isConst(V) &&
+      static_cast<int64_t>(constOf(V)) == static_cast<int32_t>(constOf(V))) {
     seg();
     mov(gsq(Off), constOf(V));
     return;
@@ -280,8 +283,8 @@ Emitter::Reg64 Emitter::def(unsigned I, uint32_t Avoid) {
 }
 
 Emitter::Reg64 Emitter::defReuse(unsigned I, unsigned V, uint32_t Avoid) {
-  if ((Hint[I] < 0 || Avoid >> HostOf[Hint[I]] & 1) && Locs[V].K == Loc::Gpr && dies(V) &&
-      !(Avoid >> Locs[V].R & 1)) {
+  if ((Hint[I] < 0 || Avoid >> HostOf[Hint[I]] & 1) && Locs[V].K == Loc::Gpr &&
+      dies(V) && !(Avoid >> Locs[V].R & 1)) {
     unsigned R = Locs[V].R;
     Hint[I] = -1;
     Locs[V].K = Loc::None;
@@ -307,13 +310,15 @@ void Emitter::emitSetReg(const Uop &U) {
   clobberGuest(R, false);
   if (HostOf[R] >= 0)
     return loadInto(static_cast<unsigned>(HostOf[R]), V, false);
-  if (isConst(V) && !RegReads[R] && fitsImm(V) && (isX(V) || static_cast<int32_t>(constOf(V)) >= 0)) {
+  if (isConst(V) && !RegReads[R] && fitsImm(V) &&
+      (isX(V) || static_cast<int32_t>(constOf(V)) >= 0)) {
     dropCache(R);
     seg();
     mov(gsq(offX(R)), constOf(V));
     return;
   }
-  if (L.K == Loc::Guest && HostOf[L.R] >= 0 && (isX(V) || L.Wide) && !RegReads[R]) {
+  if (L.K == Loc::Guest && HostOf[L.R] >= 0 && (isX(V) || L.Wide) &&
+      !RegReads[R]) {
     dropCache(R);
     seg();
     mov(gsq(offX(R)), Reg64(HostOf[L.R]));

@@ -10,10 +10,14 @@
 using namespace xlate;
 using namespace xlate::baseline;
 
-static unsigned num(const Xbyak::Reg &R) { return static_cast<unsigned>(R.getIdx()); }
+static unsigned num(const Xbyak::Reg &R) {
+  return static_cast<unsigned>(R.getIdx());
+}
 
 unsigned Emitter::vecIn(unsigned V) { return num(useV(V)); }
-unsigned Emitter::vecOut(unsigned I, uint32_t Avoid) { return num(defV(I, Avoid)); }
+unsigned Emitter::vecOut(unsigned I, uint32_t Avoid) {
+  return num(defV(I, Avoid));
+}
 
 void Emitter::allOnes(unsigned R) { vex(CmpEq[L32], R, R, R); }
 
@@ -116,22 +120,38 @@ bool Emitter::emitVecArith(unsigned I) {
   const Uop &U = uop(I);
   const unsigned L = U.Lane;
   switch (U.Code) {
-  case Op::vAnd: return emitOneVec(I, And);
-  case Op::vOr: return emitOneVec(I, Or);
-  case Op::vXor: return emitOneVec(I, Xor);
-  case Op::vAdd: return emitOneVec(I, Add[L]);
-  case Op::vSub: return emitOneVec(I, Sub[L]);
-  case Op::vMinS: return emitOneVec(I, MinS[L]);
-  case Op::vMaxS: return emitOneVec(I, MaxS[L]);
-  case Op::vMinU: return emitOneVec(I, MinU[L]);
-  case Op::vMaxU: return emitOneVec(I, MaxU[L]);
-  case Op::vCmpEq: return emitOneVec(I, CmpEq[L]);
-  case Op::vCmpGtS: return emitOneVec(I, CmpGt[L]);
-  case Op::vRhaddU: return emitOneVec(I, Avg[L]);
-  case Op::vSqAdd: return emitSaturating(I, AddSatS[L], Add[L]);
-  case Op::vUqAdd: return emitSaturating(I, AddSatU[L], Add[L]);
-  case Op::vSqSub: return emitSaturating(I, SubSatS[L], Sub[L]);
-  case Op::vUqSub: return emitSaturating(I, SubSatU[L], Sub[L]);
+  case Op::vAnd:
+    return emitOneVec(I, And);
+  case Op::vOr:
+    return emitOneVec(I, Or);
+  case Op::vXor:
+    return emitOneVec(I, Xor);
+  case Op::vAdd:
+    return emitOneVec(I, Add[L]);
+  case Op::vSub:
+    return emitOneVec(I, Sub[L]);
+  case Op::vMinS:
+    return emitOneVec(I, MinS[L]);
+  case Op::vMaxS:
+    return emitOneVec(I, MaxS[L]);
+  case Op::vMinU:
+    return emitOneVec(I, MinU[L]);
+  case Op::vMaxU:
+    return emitOneVec(I, MaxU[L]);
+  case Op::vCmpEq:
+    return emitOneVec(I, CmpEq[L]);
+  case Op::vCmpGtS:
+    return emitOneVec(I, CmpGt[L]);
+  case Op::vRhaddU:
+    return emitOneVec(I, Avg[L]);
+  case Op::vSqAdd:
+    return emitSaturating(I, AddSatS[L], Add[L]);
+  case Op::vUqAdd:
+    return emitSaturating(I, AddSatU[L], Add[L]);
+  case Op::vSqSub:
+    return emitSaturating(I, SubSatS[L], Sub[L]);
+  case Op::vUqSub:
+    return emitSaturating(I, SubSatU[L], Sub[L]);
   case Op::vMul:
     if (L == L64) {
       emitMul64(I);
@@ -261,7 +281,8 @@ bool Emitter::emitVecArith(unsigned I) {
       return false;
     const unsigned A = vecIn(U.A[0]);
     vecConst(15, 0x8040201008040201);
-    vgf2p8affineqb(Xmm(static_cast<int>(vecOut(I))), Xmm(static_cast<int>(A)), xmm15, 0);
+    vgf2p8affineqb(Xmm(static_cast<int>(vecOut(I))), Xmm(static_cast<int>(A)),
+                   xmm15, 0);
     return true;
   }
   case Op::vPmull: {
@@ -279,6 +300,6 @@ bool Emitter::emitVecArith(unsigned I) {
 bool Emitter::emitVec(unsigned I) {
   if (!F.Avx)
     return false;
-  return emitVecArith(I) || emitVecShift(I) || emitVecMove(I) || emitVecLanes(I) ||
-         emitCrypto(I) || emitFp(I);
+  return emitVecArith(I) || emitVecShift(I) || emitVecMove(I) ||
+         emitVecLanes(I) || emitCrypto(I) || emitFp(I);
 }

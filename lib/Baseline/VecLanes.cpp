@@ -24,21 +24,30 @@ bool Emitter::broadcast(unsigned D, unsigned S, unsigned L) {
 void Emitter::extractRax(unsigned S, unsigned L, unsigned Index) {
   const uint8_t N = static_cast<uint8_t>(Index);
   switch (L) {
-  case L8: return vpextrb(eax, xmm(S), N);
-  case L16: return vpextrw(eax, xmm(S), N);
-  case L32: return Index ? vpextrd(eax, xmm(S), N) : vmovd(eax, xmm(S));
-  default: return Index ? vpextrq(rax, xmm(S), N) : vmovq(rax, xmm(S));
+  case L8:
+    return vpextrb(eax, xmm(S), N);
+  case L16:
+    return vpextrw(eax, xmm(S), N);
+  case L32:
+    return Index ? vpextrd(eax, xmm(S), N) : vmovd(eax, xmm(S));
+  default:
+    return Index ? vpextrq(rax, xmm(S), N) : vmovq(rax, xmm(S));
   }
 }
 
-void Emitter::insertGpr(unsigned D, unsigned V, unsigned L, unsigned Index, unsigned R) {
+void Emitter::insertGpr(unsigned D, unsigned V, unsigned L, unsigned Index,
+                        unsigned R) {
   const uint8_t N = static_cast<uint8_t>(Index);
   const Reg32 R32(static_cast<int>(R));
   switch (L) {
-  case L8: return vpinsrb(xmm(D), xmm(V), R32, N);
-  case L16: return vpinsrw(xmm(D), xmm(V), R32, N);
-  case L32: return vpinsrd(xmm(D), xmm(V), R32, N);
-  default: return vpinsrq(xmm(D), xmm(V), Reg64(static_cast<int>(R)), N);
+  case L8:
+    return vpinsrb(xmm(D), xmm(V), R32, N);
+  case L16:
+    return vpinsrw(xmm(D), xmm(V), R32, N);
+  case L32:
+    return vpinsrd(xmm(D), xmm(V), R32, N);
+  default:
+    return vpinsrq(xmm(D), xmm(V), Reg64(static_cast<int>(R)), N);
   }
 }
 
@@ -62,11 +71,21 @@ bool Emitter::emitReduction(unsigned I) {
   const unsigned L = U.Lane, Count = static_cast<unsigned>(U.Imm);
   VexOp O = None;
   switch (U.Code) {
-  case Op::vAddv: O = Add[L]; break;
-  case Op::vMaxvS: O = MaxS[L]; break;
-  case Op::vMaxvU: O = MaxU[L]; break;
-  case Op::vMinvS: O = MinS[L]; break;
-  default: O = MinU[L]; break;
+  case Op::vAddv:
+    O = Add[L];
+    break;
+  case Op::vMaxvS:
+    O = MaxS[L];
+    break;
+  case Op::vMaxvU:
+    O = MaxU[L];
+    break;
+  case Op::vMinvS:
+    O = MinS[L];
+    break;
+  default:
+    O = MinU[L];
+    break;
   }
   if (!O.valid())
     return false;
@@ -100,7 +119,8 @@ bool Emitter::emitInsLane(unsigned I) {
     else
       vex(UnpackHi[L64], D, S, Dv);
   } else if (L == L32) {
-    vexImm(Insertps, vecOut(I), Dv, S, static_cast<uint8_t>(Src << 6 | Dst << 4));
+    vexImm(Insertps, vecOut(I), Dv, S,
+           static_cast<uint8_t>(Src << 6 | Dst << 4));
   } else {
     extractRax(S, L, Src);
     insertGpr(vecOut(I), Dv, L, Dst, RAX);
@@ -176,7 +196,8 @@ bool Emitter::emitVecLanes(unsigned I) {
   case Op::vInsert: {
     const unsigned V = vecIn(U.A[0]);
     const Reg64 R = use(U.A[1]);
-    insertGpr(vecOut(I), V, L, static_cast<unsigned>(U.Imm), static_cast<unsigned>(R.getIdx()));
+    insertGpr(vecOut(I), V, L, static_cast<unsigned>(U.Imm),
+              static_cast<unsigned>(R.getIdx()));
     return true;
   }
   case Op::vExtract: {
@@ -185,10 +206,18 @@ bool Emitter::emitVecLanes(unsigned I) {
     const Reg32 D32(D.getIdx());
     const uint8_t N = static_cast<uint8_t>(U.Imm);
     switch (L) {
-    case L8: vpextrb(D32, xmm(A), N); break;
-    case L16: vpextrw(D32, xmm(A), N); break;
-    case L32: N ? vpextrd(D32, xmm(A), N) : vmovd(D32, xmm(A)); break;
-    default: N ? vpextrq(D, xmm(A), N) : vmovq(D, xmm(A)); break;
+    case L8:
+      vpextrb(D32, xmm(A), N);
+      break;
+    case L16:
+      vpextrw(D32, xmm(A), N);
+      break;
+    case L32:
+      N ? vpextrd(D32, xmm(A), N) : vmovd(D32, xmm(A));
+      break;
+    default:
+      N ? vpextrq(D, xmm(A), N) : vmovq(D, xmm(A));
+      break;
     }
     return true;
   }

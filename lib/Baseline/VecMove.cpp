@@ -74,7 +74,8 @@ void Emitter::emitTranspose(unsigned I, bool Odd) {
 
 bool Emitter::emitReverse(unsigned I) {
   const Uop &U = uop(I);
-  const unsigned A = vecIn(U.A[0]), L = U.Lane, C = static_cast<unsigned>(U.Imm);
+  const unsigned A = vecIn(U.A[0]), L = U.Lane,
+                 C = static_cast<unsigned>(U.Imm);
   if (L >= C)
     return false;
   if (L == L32) { // in doublewords
@@ -87,8 +88,8 @@ bool Emitter::emitReverse(unsigned I) {
     vexImm(Shufhw, vecOut(I), 0, 15, Sel);
     return true;
   }
-  static constexpr uint64_t Bytes[4] = {0, 0x0607040502030001, 0x0405060700010203,
-                                        0x0001020304050607};
+  static constexpr uint64_t Bytes[4] = {0, 0x0607040502030001,
+                                        0x0405060700010203, 0x0001020304050607};
   vecConst2(15, Bytes[C], Bytes[C] + 0x0808080808080808);
   vex(Shufb, vecOut(I), A, 15);
   return true;
@@ -98,7 +99,8 @@ bool Emitter::emitReverse(unsigned I) {
 void Emitter::emitTable(unsigned I, unsigned Base) {
   const Uop &U = uop(I);
   const bool Zero = isConst(U.A[0]) && constOf(U.A[0]) == 0;
-  const unsigned Table = vecIn(U.A[1]), Index = vecIn(U.A[2]), Acc = Zero ? 0 : vecIn(U.A[0]);
+  const unsigned Table = vecIn(U.A[1]), Index = vecIn(U.A[2]),
+                 Acc = Zero ? 0 : vecIn(U.A[0]);
   unsigned Idx = Index;
   if (Base) {
     vecConst(15, 0x0101010101010101 * Base);
@@ -145,8 +147,10 @@ bool Emitter::emitVecMove(unsigned I) {
     vexImm(Alignr, vecOut(I), B, A, static_cast<uint8_t>(N));
     return true;
   }
-  case Op::vZip1: return emitOneVec(I, UnpackLo[L]);
-  case Op::vZip2: return emitOneVec(I, UnpackHi[L]);
+  case Op::vZip1:
+    return emitOneVec(I, UnpackLo[L]);
+  case Op::vZip2:
+    return emitOneVec(I, UnpackHi[L]);
   case Op::vUzp1:
   case Op::vUzp2:
     emitUnzip(I, U.Code == Op::vUzp2);

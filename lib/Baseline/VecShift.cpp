@@ -5,10 +5,13 @@
 using namespace xlate;
 using namespace xlate::baseline;
 
-static uint64_t everyByte(unsigned V) { return 0x0101010101010101 * (V & 0xff); }
+static uint64_t everyByte(unsigned V) {
+  return 0x0101010101010101 * (V & 0xff);
+}
 
 /// Shift by immediate: 0F opcode / Ext; the destination is in vvvv.
-void Emitter::vexShift(uint8_t Code, unsigned Ext, unsigned D, unsigned S, unsigned Count) {
+void Emitter::vexShift(uint8_t Code, unsigned Ext, unsigned D, unsigned S,
+                       unsigned Count) {
   vexImm(m1(Code), Ext, D, S, static_cast<uint8_t>(Count));
 }
 
@@ -27,7 +30,8 @@ void Emitter::shiftLeft(unsigned D, unsigned S, unsigned L, unsigned N) {
 }
 
 /// D = S >> N, 0 <= N <= width. May use xmm15; D and S may not be xmm15.
-void Emitter::shiftRight(unsigned D, unsigned S, unsigned L, unsigned N, bool Signed) {
+void Emitter::shiftRight(unsigned D, unsigned S, unsigned L, unsigned N,
+                         bool Signed) {
   const unsigned Width = 8u << L;
   if (N == 0)
     return vmov(D, S);
@@ -124,7 +128,8 @@ bool Emitter::emitSaturatingNarrow(unsigned I) {
     vex(MinU[L + 1], 14, A, 14);
     From = 14;
   }
-  const VexOp Pack = ToSigned ? (L == L8 ? Packsswb : Packssdw) : (L == L8 ? Packuswb : Packusdw);
+  const VexOp Pack = ToSigned ? (L == L8 ? Packsswb : Packssdw)
+                              : (L == L8 ? Packuswb : Packusdw);
   vex(Pack, 14, From, 15);
   const unsigned D = vecOut(I, 1u << A);
   vmov(D, 14);

@@ -40,9 +40,12 @@ constexpr VexOp Srlv[4] = {None, None, m2(0x45), {2, 1, 1, 0x45}};
 constexpr VexOp Broadcast[4] = {m2(0x78), m2(0x79), m2(0x58), m2(0x59)};
 
 constexpr VexOp And = m1(0xdb), AndN = m1(0xdf), Or = m1(0xeb), Xor = m1(0xef);
-constexpr VexOp Shufb = m2(0x00), Alignr = m3(0x0f), Blendw = m3(0x0e), Shufd = m1(0x70);
-constexpr VexOp Shuflw = {1, 3, 0, 0x70}, Shufhw = {1, 2, 0, 0x70}, Shufps = {1, 0, 0, 0xc6};
-constexpr VexOp Packuswb = m1(0x67), Packusdw = m2(0x2b), Packsswb = m1(0x63), Packssdw = m1(0x6b);
+constexpr VexOp Shufb = m2(0x00), Alignr = m3(0x0f), Blendw = m3(0x0e),
+                Shufd = m1(0x70);
+constexpr VexOp Shuflw = {1, 3, 0, 0x70}, Shufhw = {1, 2, 0, 0x70},
+                Shufps = {1, 0, 0, 0xc6};
+constexpr VexOp Packuswb = m1(0x67), Packusdw = m2(0x2b), Packsswb = m1(0x63),
+                Packssdw = m1(0x6b);
 constexpr VexOp Insertps = m3(0x21), Sadbw = m1(0xf6), Muludq = m1(0xf4);
 constexpr VexOp Ptest = m2(0x17), Movq = {1, 2, 0, 0x7e};
 

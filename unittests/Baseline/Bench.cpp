@@ -27,12 +27,18 @@ namespace {
 struct Context : baseline::UnitContext {
   std::atomic<void *> *Slots;
   uint64_t Lo, Hi;
-  std::atomic<void *> *slotFor(uint64_t Pc) override { return Slots + (Pc >> 2 & 0xffff); }
-  uint64_t codeEnd(uint64_t Pc) override { return Pc >= Lo && Pc < Hi ? Hi : Pc; }
+  std::atomic<void *> *slotFor(uint64_t Pc) override {
+    return Slots + (Pc >> 2 & 0xffff);
+  }
+  uint64_t codeEnd(uint64_t Pc) override {
+    return Pc >= Lo && Pc < Hi ? Hi : Pc;
+  }
 };
 
 double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration<double>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 } // namespace
@@ -40,13 +46,15 @@ double now() {
 int main(int Argc, char **Argv) {
   if (Argc < 2)
     return 2;
-  const unsigned Rounds = Argc > 2 ? static_cast<unsigned>(std::atoi(Argv[2])) : 3;
+  const unsigned Rounds =
+      Argc > 2 ? static_cast<unsigned>(std::atoi(Argv[2])) : 3;
   const int Fd = open(Argv[1], O_RDONLY);
   struct stat St;
   if (Fd < 0 || fstat(Fd, &St))
     return 1;
   const size_t FileSize = static_cast<size_t>(St.st_size);
-  auto *File = static_cast<uint8_t *>(mmap(nullptr, FileSize, PROT_READ, MAP_PRIVATE, Fd, 0));
+  auto *File = static_cast<uint8_t *>(
+      mmap(nullptr, FileSize, PROT_READ, MAP_PRIVATE, Fd, 0));
   auto *Eh = reinterpret_cast<Elf64_Ehdr *>(File);
   // Sections if there are any: segments contain read-only data.
   std::vector<std::pair<uint64_t, uint64_t>> Ranges;
@@ -58,9 +66,9 @@ int main(int Argc, char **Argv) {
     }
 
   constexpr size_t RegionSize = 512 << 20, SlotBytes = 1 << 20;
-  auto *Region =
-      static_cast<uint8_t *>(mmap(nullptr, RegionSize, PROT_READ | PROT_WRITE | PROT_EXEC,
-                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+  auto *Region = static_cast<uint8_t *>(
+      mmap(nullptr, RegionSize, PROT_READ | PROT_WRITE | PROT_EXEC,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
   std::vector<uint32_t> Counts(NumOps);
   double BestRecord = 1e9, BestEmit = 1e9;
   size_t Insns = 0, Blocks = 0, Bytes = 0, Uops = 0, PcEntries = 0;
@@ -89,7 +97,8 @@ int main(int Argc, char **Argv) {
         Record += now() - T;
         T = now();
         for (const Block &B : Batch) {
-          auto R = Tier.emit(B, At, static_cast<size_t>(Region + RegionSize - At), Ctx, Opts);
+          auto R = Tier.emit(
+              B, At, static_cast<size_t>(Region + RegionSize - At), Ctx, Opts);
           At += R.Size;
           Bytes += R.Size;
           PcEntries += R.PcMap.size();
@@ -106,16 +115,19 @@ int main(int Argc, char **Argv) {
     BestEmit = std::min(BestEmit, Emit);
   }
   const auto N = static_cast<double>(Insns);
-  std::printf("%zu instructions, %zu blocks, %.1f uops per instruction\n", Insns, Blocks,
-              static_cast<double>(Uops) / N);
-  std::printf("record %.0f ns, emit %.0f ns, code %.1f bytes per instruction, %.2f map entries\n",
-              BestRecord * 1e9 / N, BestEmit * 1e9 / N, static_cast<double>(Bytes) / N,
+  std::printf("%zu instructions, %zu blocks, %.1f uops per instruction\n",
+              Insns, Blocks, static_cast<double>(Uops) / N);
+  std::printf("record %.0f ns, emit %.0f ns, code %.1f bytes per instruction, "
+              "%.2f map entries\n",
+              BestRecord * 1e9 / N, BestEmit * 1e9 / N,
+              static_cast<double>(Bytes) / N,
               static_cast<double>(PcEntries) / N);
   std::vector<unsigned> Order(NumOps);
   for (unsigned I = 0; I != NumOps; ++I)
     Order[I] = I;
-  std::sort(Order.begin(), Order.end(), [&](unsigned A, unsigned B) { return Counts[A] > Counts[B]; });
+  std::sort(Order.begin(), Order.end(),
+            [&](unsigned A, unsigned B) { return Counts[A] > Counts[B]; });
   for (unsigned I = 0; I != 60 && Counts[Order[I]]; ++I)
-    std::printf("  %6.1f calls of %s per 10000 instructions\n", Counts[Order[I]] * 1e4 / N,
-                opName(static_cast<Op>(Order[I])));
+    std::printf("  %6.1f calls of %s per 10000 instructions\n",
+                Counts[Order[I]] * 1e4 / N, opName(static_cast<Op>(Order[I])));
 }

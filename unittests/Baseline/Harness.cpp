@@ -1,11 +1,11 @@
 //===- Harness.cpp - Run a block emitted and interpreted ------------------===//
 
 #include "Harness.h"
-#include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Guest/UnitAbi.h"
 #include "xlate/Interp/Interp.h"
 #include "xlate/Ops/FpEnv.h"
 #include "xlate/Runtime/Stubs.h"
+#include "xlate/Semantics/FlagLiveness.h"
 #include <asm/prctl.h>
 #include <csetjmp>
 #include <csignal>
@@ -36,7 +36,8 @@ void onFault(int Sig, siginfo_t *, void *Context) {
   auto &Uc = *static_cast<ucontext_t *>(Context);
   auto *Pc = reinterpret_cast<const uint8_t *>(Uc.uc_mcontext.gregs[REG_RIP]);
   if (!Running) {
-    std::fprintf(stderr, "signal %d at %p outside a run\n", Sig, static_cast<const void *>(Pc));
+    std::fprintf(stderr, "signal %d at %p outside a run\n", Sig,
+                 static_cast<const void *>(Pc));
     _exit(3);
   }
   CpuState &S = *Running;
@@ -47,11 +48,13 @@ void onFault(int Sig, siginfo_t *, void *Context) {
       if (At <= Off)
         Entry = What;
     S.Pc = Entry & ~uint64_t(3);
-    baseline::recoverFlags(S, Entry, static_cast<uint64_t>(Uc.uc_mcontext.gregs[REG_EFL]));
+    baseline::recoverFlags(
+        S, Entry, static_cast<uint64_t>(Uc.uc_mcontext.gregs[REG_EFL]));
     static constexpr int Regs[] = {REG_RCX, REG_RDX, REG_RDI, REG_RSI, REG_R8,
                                    REG_R9,  REG_R12, REG_R13, REG_R14, REG_R15};
     for (unsigned I = 0; I != abi::NumPinnedGpr; ++I)
-      S.X[abi::PinnedGpr[I]] = static_cast<uint64_t>(Uc.uc_mcontext.gregs[Regs[I]]);
+      S.X[abi::PinnedGpr[I]] =
+          static_cast<uint64_t>(Uc.uc_mcontext.gregs[Regs[I]]);
     for (unsigned I = 0; I != abi::NumPinnedVec; ++I)
       std::memcpy(&S.V[I], &Uc.uc_mcontext.fpregs->_xmm[I], 16);
   }
@@ -68,10 +71,12 @@ void raiseFault(CpuState *S, ExitReason Reason, uint64_t Info) {
 
 } // namespace
 
-Harness::Harness(const baseline::Features &F) : FallbackCounts(NumOps), Tier(F) {
+Harness::Harness(const baseline::Features &F)
+    : FallbackCounts(NumOps), Tier(F) {
   auto Map = [](size_t Size, int Prot, uint64_t Hint = 0) {
-    return static_cast<uint8_t *>(mmap(reinterpret_cast<void *>(Hint), Size, Prot,
-                                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    return static_cast<uint8_t *>(mmap(reinterpret_cast<void *>(Hint), Size,
+                                       Prot, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                                       0));
   };
   Region = Map(RegionSize, PROT_READ | PROT_WRITE | PROT_EXEC);
   RegionLo = Region;
@@ -88,9 +93,10 @@ Harness::Harness(const baseline::Features &F) : FallbackCounts(NumOps), Tier(F) 
   const int Fd = memfd_create("code", 0);
   if (Fd < 0 || ftruncate(Fd, CodeSpan))
     abort();
-  CodeMap = static_cast<uint8_t *>(mmap(nullptr, CodeSpan, PROT_READ, MAP_SHARED, Fd, 0));
-  CodeAlias =
-      static_cast<uint8_t *>(mmap(nullptr, CodeSpan, PROT_READ | PROT_WRITE, MAP_SHARED, Fd, 0));
+  CodeMap = static_cast<uint8_t *>(
+      mmap(nullptr, CodeSpan, PROT_READ, MAP_SHARED, Fd, 0));
+  CodeAlias = static_cast<uint8_t *>(
+      mmap(nullptr, CodeSpan, PROT_READ | PROT_WRITE, MAP_SHARED, Fd, 0));
   close(Fd);
   Code = reinterpret_cast<uint32_t *>(CodeMap + CodeSpan / 2);
   std::mt19937_64 Rng(1);
@@ -101,6 +107,9 @@ Harness::Harness(const baseline::Features &F) : FallbackCounts(NumOps), Tier(F) 
     const uint64_t V = Rng();
     std::memcpy(CodeAlias + I, &V, 8);
   }
+  // Empty: no entry holds an address that is looked up there.
+  std::memset(static_cast<void *>(Cache), 0, sizeof Cache);
+  Cache[0].GuestPc = ~uint64_t(0);
   Live = static_cast<CpuState *>(aligned_alloc(64, sizeof(CpuState)));
   syscall(SYS_arch_prctl, ARCH_SET_GS, Live);
   struct sigaction A = {};
@@ -120,19 +129,24 @@ Harness::~Harness() {
 }
 
 std::atomic<void *> *Harness::slotFor(uint64_t GuestPc) {
-  const unsigned I = SlotIndex.try_emplace(GuestPc, SlotIndex.size()).first->second;
-  auto *Slot = reinterpret_cast<std::atomic<void *> *>(Slots + 64) + I % (SlotBytes / 8 - 16);
+  const unsigned I =
+      SlotIndex.try_emplace(GuestPc, SlotIndex.size()).first->second;
+  auto *Slot = reinterpret_cast<std::atomic<void *> *>(Slots + 64) +
+               I % (SlotBytes / 8 - 16);
   Slot->store(Link ? Link : reinterpret_cast<void *>(xlate_miss_stub));
   return Slot;
 }
 
 uint64_t Harness::codeEnd(uint64_t Pc) {
-  const uint64_t Lo = reinterpret_cast<uint64_t>(CodeMap);
-  return LookAhead && Pc >= Lo && Pc < Lo + CodeSpan ? Lo + CodeSpan : Pc;
+  return Pc >= codePc() && Pc < LookAheadEnd ? LookAheadEnd : Pc;
+}
+
+void Harness::place(const std::vector<uint32_t> &Words) {
+  std::memcpy(CodeAlias + CodeSpan / 2, Words.data(), Words.size() * 4);
 }
 
 Block Harness::record(const std::vector<uint32_t> &Words) {
-  std::memcpy(CodeAlias + CodeSpan / 2, Words.data(), Words.size() * 4);
+  place(Words);
   return recordBlock(codePc(), codePc() + 4 * Words.size(), 64);
 }
 
@@ -140,11 +154,13 @@ baseline::EmitResult Harness::emit(const Block &B, const baseline::Options &O) {
   baseline::Options WithCounts = O;
   WithCounts.FallbackCounts = FallbackCounts.data();
   SlotIndex.clear();
-  return Tier.emit(B, CodeAt, RegionSize - SlotBytes - (128 << 10), *this, WithCounts);
+  const size_t Room = RegionSize - SlotBytes - (128 << 10);
+  return Tier.emit(B, CodeAt, std::min(Room, Space), *this, WithCounts);
 }
 
-Outcome Harness::interpret(const Block &B, const CpuState &Start) {
-  std::memcpy(Data, InitialData.data(), DataSize);
+Outcome Harness::interpret(const Block &B, const CpuState &Start, bool Fresh) {
+  if (Fresh)
+    std::memcpy(Data, InitialData.data(), DataSize);
   std::memcpy(static_cast<void *>(Live), &Start, sizeof Start);
   initStubs(*Live);
   fpenv::enter(*Live);
@@ -165,8 +181,10 @@ Outcome Harness::interpret(const Block &B, const CpuState &Start) {
   return R;
 }
 
-Outcome Harness::execute(const Block &, const baseline::EmitResult &R, const CpuState &Start) {
-  std::memcpy(Data, InitialData.data(), DataSize);
+Outcome Harness::execute(const baseline::EmitResult &R, const CpuState &Start,
+                         bool Fresh) {
+  if (Fresh)
+    std::memcpy(Data, InitialData.data(), DataSize);
   std::memcpy(static_cast<void *>(Live), &Start, sizeof Start);
   initStubs(*Live);
   fpenv::enter(*Live);
@@ -190,7 +208,8 @@ Outcome Harness::execute(const Block &, const baseline::EmitResult &R, const Cpu
 static unsigned liveFlags(const Block &B, uint64_t Pc) {
   static constexpr uint8_t Reads[8] = {4, 2, 8, 1, 6, 9, 13, 0};
   size_t I = 0;
-  while (B.Uops[I].Code != Op::insn || static_cast<uint64_t>(B.Uops[I].Imm) != Pc)
+  while (B.Uops[I].Code != Op::insn ||
+         static_cast<uint64_t>(B.Uops[I].Imm) != Pc)
     if (++I == B.Uops.size())
       return 15;
   unsigned Live = 0;
@@ -199,11 +218,19 @@ static unsigned liveFlags(const Block &B, uint64_t Pc) {
     case Op::cond:
       Live |= Reads[B.Uops[I].Imm >> 1];
       break;
-    case Op::getNzcv: case Op::stateHelper:
+    case Op::getNzcv:
+    case Op::stateHelper:
       return 15;
-    case Op::flagsAdd: case Op::flagsSub: case Op::flagsAdc: case Op::flagsSbc:
-    case Op::flagsLogic: case Op::flagsCcmp: case Op::flagsCcmn: case Op::flagsFcmp:
-    case Op::flagsFccmp: case Op::setNzcv:
+    case Op::flagsAdd:
+    case Op::flagsSub:
+    case Op::flagsAdc:
+    case Op::flagsSbc:
+    case Op::flagsLogic:
+    case Op::flagsCcmp:
+    case Op::flagsCcmn:
+    case Op::flagsFcmp:
+    case Op::flagsFccmp:
+    case Op::setNzcv:
       return Live;
     default:
       break;
@@ -211,9 +238,12 @@ static unsigned liveFlags(const Block &B, uint64_t Pc) {
   return 15;
 }
 
-static unsigned nzcv(const CpuState &S) { return S.N << 3 | S.Z << 2 | S.C << 1 | S.V_; }
+static unsigned nzcv(const CpuState &S) {
+  return S.N << 3 | S.Z << 2 | S.C << 1 | S.V_;
+}
 
-std::string Harness::difference(const Block &B, const Outcome &Want, const Outcome &Got) {
+std::string Harness::difference(const Block &B, const Outcome &Want,
+                                const Outcome &Got) {
   std::string Out;
   auto Note = [&](const char *Format, auto... Args) {
     char Buf[256];
@@ -230,8 +260,8 @@ std::string Harness::difference(const Block &B, const Outcome &Want, const Outco
       Note("x%u: want %#lx got %#lx\n", I, W.X[I], G.X[I]);
   for (unsigned I = 0; I != 32; ++I)
     if (std::memcmp(&W.V[I], &G.V[I], 16))
-      Note("v%u: want %016lx:%016lx got %016lx:%016lx\n", I, W.V[I].D[1], W.V[I].D[0], G.V[I].D[1],
-           G.V[I].D[0]);
+      Note("v%u: want %016lx:%016lx got %016lx:%016lx\n", I, W.V[I].D[1],
+           W.V[I].D[0], G.V[I].D[1], G.V[I].D[0]);
   if ((nzcv(W) ^ nzcv(G)) & (Want.Faulted ? liveFlags(B, W.Pc) : 15))
     Note("nzcv: want %x got %x\n", nzcv(W), nzcv(G));
   // Inlined arithmetic may miss an underflow (docs/floating-point.md).
@@ -242,18 +272,22 @@ std::string Harness::difference(const Block &B, const Outcome &Want, const Outco
     Note("tpidr: want %#lx got %#lx\n", W.TpidrEl0, G.TpidrEl0);
   if (W.ExclSize != G.ExclSize || W.ExclAddr != G.ExclAddr ||
       (W.ExclSize && std::memcmp(&W.ExclValue, &G.ExclValue, W.ExclSize)))
-    Note("monitor: want %u@%#lx got %u@%#lx\n", W.ExclSize, W.ExclAddr, G.ExclSize, G.ExclAddr);
+    Note("monitor: want %u@%#lx got %u@%#lx\n", W.ExclSize, W.ExclAddr,
+         G.ExclSize, G.ExclAddr);
   if (!Want.Faulted) {
     if (W.Exit != G.Exit && G.Exit != ExitReason::Poll)
-      Note("exit: want %u got %u\n", static_cast<unsigned>(W.Exit), static_cast<unsigned>(G.Exit));
-    if (G.Exit == ExitReason::Poll && (W.Exit != ExitReason::Miss || !G.PollFlag))
+      Note("exit: want %u got %u\n", static_cast<unsigned>(W.Exit),
+           static_cast<unsigned>(G.Exit));
+    if (G.Exit == ExitReason::Poll &&
+        (W.Exit != ExitReason::Miss || !G.PollFlag))
       Note("unexpected poll%s\n", "");
     if (W.Exit != ExitReason::Miss && W.ExitInfo != G.ExitInfo)
       Note("exit info: want %#lx got %#lx\n", W.ExitInfo, G.ExitInfo);
   }
   for (size_t I = 0; I != Want.Data.size(); ++I)
     if (Want.Data[I] != Got.Data[I]) {
-      Note("memory at +%#zx: want %02x got %02x\n", I, Want.Data[I], Got.Data[I]);
+      Note("memory at +%#zx: want %02x got %02x\n", I, Want.Data[I],
+           Got.Data[I]);
       break;
     }
   return Out;
@@ -269,22 +303,31 @@ static std::string hex(const uint8_t *P, size_t N) {
   return Out;
 }
 
-std::string Harness::check(const Block &B, const CpuState &Start, const baseline::Options &O) {
+std::string Harness::check(const Block &B, const CpuState &Start,
+                           const baseline::Options &O) {
   const baseline::EmitResult R = emit(B, O);
   if (!R.Entry)
     return "not emitted\n" + toString(B);
-  const Outcome Want = interpret(B, Start), Got = execute(B, R, Start);
+  const Outcome Want = interpret(B, Start), Got = execute(R, Start);
   const std::string D = difference(B, Want, Got);
   if (D.empty())
     return D;
   return D + toString(B) + hex(R.Entry, R.Size) + "\n";
 }
 
-State xlate::test::randomState(std::mt19937_64 &Rng, const Harness &H) {
+State xlate::test::randomState(std::mt19937_64 &Rng, Harness &H) {
   State S;
   auto Number = [&]() -> uint64_t {
-    static constexpr uint64_t Special[] = {0, 1, ~0ull, 1ull << 63, (1ull << 63) - 1, 1ull << 31,
-                                           (1ull << 31) - 1, 0xffffffff, 0x80, 0xffff8000};
+    static constexpr uint64_t Special[] = {0,
+                                           1,
+                                           ~0ull,
+                                           1ull << 63,
+                                           (1ull << 63) - 1,
+                                           1ull << 31,
+                                           (1ull << 31) - 1,
+                                           0xffffffff,
+                                           0x80,
+                                           0xffff8000};
     switch (Rng() % 4) {
     case 0:
       return Special[Rng() % std::size(Special)];
@@ -294,14 +337,23 @@ State xlate::test::randomState(std::mt19937_64 &Rng, const Harness &H) {
       return Rng();
     }
   };
-  const uint64_t Middle = reinterpret_cast<uint64_t>(H.data()) + Harness::DataSize / 2;
+  const uint64_t Middle =
+      reinterpret_cast<uint64_t>(H.data()) + Harness::DataSize / 2;
   for (uint64_t &X : S.X)
-    X = Rng() % 3 == 0 ? Middle + (Rng() % 64) * (Rng() % 2 ? 1 : 16) : Number();
+    X = Rng() % 3 == 0 ? Middle + (Rng() % 64) * (Rng() % 2 ? 1 : 16)
+                       : Number();
   auto Double = [&]() -> uint64_t {
-    static constexpr double Some[] = {0, -0.0, 1, -1, 0.5, 1e300, 1e-300, 3.75, 65504, 1e10};
-    static constexpr uint64_t Bits[] = {0x7ff0000000000000, 0xfff0000000000000, 0x7ff8000000000000,
-                                        0x7ff0000000000001, 1, 0x7fefffffffffffff,
-                                        0x7f8000007f800001, 0x3f8000003f800000, 0x7fc000013f000000};
+    static constexpr double Some[] = {0,     -0.0,   1,    -1,    0.5,
+                                      1e300, 1e-300, 3.75, 65504, 1e10};
+    static constexpr uint64_t Bits[] = {0x7ff0000000000000,
+                                        0xfff0000000000000,
+                                        0x7ff8000000000000,
+                                        0x7ff0000000000001,
+                                        1,
+                                        0x7fefffffffffffff,
+                                        0x7f8000007f800001,
+                                        0x3f8000003f800000,
+                                        0x7fc000013f000000};
     uint64_t V = Bits[Rng() % std::size(Bits)];
     if (Rng() % 2)
       std::memcpy(&V, &Some[Rng() % std::size(Some)], 8);
@@ -326,9 +378,7 @@ State xlate::test::randomState(std::mt19937_64 &Rng, const Harness &H) {
     S.ExclAddr = S.X[Rng() % 32];
     S.ExclValue = S.V[0];
   }
-  static JumpCacheEntry Cache[JumpCacheSize];
-  Cache[0].GuestPc = ~uint64_t(0);
-  S.JumpCache = Cache;
+  S.JumpCache = H.jumpCache();
   return S;
 }
 

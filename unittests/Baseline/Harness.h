@@ -24,7 +24,9 @@ struct State : CpuState {
     std::memcpy(static_cast<void *>(this), &O, sizeof O);
     return *this;
   }
-  State &operator=(const State &O) { return *this = static_cast<const CpuState &>(O); }
+  State &operator=(const State &O) {
+    return *this = static_cast<const CpuState &>(O);
+  }
 };
 
 /// How a run ended.
@@ -48,17 +50,28 @@ public:
 
   Block record(const std::vector<uint32_t> &Words);
   baseline::EmitResult emit(const Block &B, const baseline::Options &O = {});
-  Outcome interpret(const Block &B, const CpuState &Start);
-  Outcome execute(const Block &B, const baseline::EmitResult &R, const CpuState &Start);
+  /// Without Fresh, memory stays as the last run left it.
+  Outcome interpret(const Block &B, const CpuState &Start, bool Fresh = true);
+  Outcome execute(const baseline::EmitResult &R, const CpuState &Start,
+                  bool Fresh = true);
+  /// Write Words to the code area without recording.
+  void place(const std::vector<uint32_t> &Words);
   /// Empty if the outcomes agree.
-  std::string difference(const Block &B, const Outcome &Want, const Outcome &Got);
+  std::string difference(const Block &B, const Outcome &Want,
+                         const Outcome &Got);
   /// Emit, run both ways, compare.
-  std::string check(const Block &B, const CpuState &Start, const baseline::Options &O = {});
+  std::string check(const Block &B, const CpuState &Start,
+                    const baseline::Options &O = {});
 
   std::vector<uint32_t> FallbackCounts;
-  bool LookAhead = false; ///< Let the emitter read successor code.
-  std::atomic<int32_t> &heat() { return *reinterpret_cast<std::atomic<int32_t> *>(Slots); }
-  void *Link = nullptr;   ///< What slots hold instead of the miss stub.
+  /// How much of the code area the emitter may look ahead into.
+  uint64_t LookAheadEnd = 0;
+  std::atomic<int32_t> &heat() {
+    return *reinterpret_cast<std::atomic<int32_t> *>(Slots);
+  }
+  void *Link = nullptr;    ///< What slots hold instead of the miss stub.
+  size_t Space = SIZE_MAX; ///< Limit of code space.
+  JumpCacheEntry *jumpCache() { return Cache; }
 
 private:
   std::atomic<void *> *slotFor(uint64_t GuestPc) override;
@@ -71,11 +84,12 @@ private:
   uint8_t *CodeMap, *CodeAlias;
   CpuState *Live; ///< What %gs points at.
   std::vector<uint8_t> InitialData;
+  JumpCacheEntry Cache[JumpCacheSize];
   std::unordered_map<uint64_t, unsigned> SlotIndex;
 };
 
 /// A random architectural state; some registers point into Data.
-State randomState(std::mt19937_64 &Rng, const Harness &H);
+State randomState(std::mt19937_64 &Rng, Harness &H);
 
 /// A random allocated word of a row that has semantics, or 0.
 uint32_t randomWord(std::mt19937_64 &Rng, A64 Row);

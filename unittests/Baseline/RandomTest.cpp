@@ -13,8 +13,8 @@ static unsigned scale() {
   return S ? static_cast<unsigned>(std::atoi(S)) : 1;
 }
 
-static bool checkWords(Harness &H, std::mt19937_64 &Rng, const std::vector<uint32_t> &Words,
-                       const char *What) {
+static bool checkWords(Harness &H, std::mt19937_64 &Rng,
+                       const std::vector<uint32_t> &Words, const char *What) {
   const Block B = H.record(Words);
   for (unsigned N = 0; N != 2; ++N) {
     const State S = randomState(Rng, H);
@@ -45,14 +45,26 @@ static void everyRow(const baseline::Features &F, unsigned PerRow) {
   if (std::getenv("XLATE_TEST_FALLBACKS"))
     for (unsigned I = 0; I != NumOps; ++I)
       if (H.FallbackCounts[I])
-        std::printf("calls %-12s %u\n", opName(static_cast<Op>(I)), H.FallbackCounts[I]);
+        std::printf("calls %-12s %u\n", opName(static_cast<Op>(I)),
+                    H.FallbackCounts[I]);
 }
 
-TEST(Random, EveryRow) { everyRow(baseline::Features::detect(), 100 * scale()); }
+TEST(Random, EveryRow) {
+  everyRow(baseline::Features::detect(), 100 * scale());
+}
 
-TEST(Random, EveryRowWithoutExtensions) { everyRow(baseline::Features{}, 20 * scale()); }
+TEST(Random, EveryRowWithoutExtensions) {
+  everyRow(baseline::Features{}, 20 * scale());
+}
 
-// Register numbers biased to collide, so that values, caches and flags interact.
+TEST(Random, EveryRowWithAvxAlone) {
+  baseline::Features F;
+  F.Avx = baseline::Features::detect().Avx;
+  everyRow(F, 20 * scale());
+}
+
+// Register numbers biased to collide, so that values, caches and flags
+// interact.
 TEST(Random, Blocks) {
   Harness H;
   std::mt19937_64 Rng(777);
@@ -73,16 +85,17 @@ TEST(Random, Blocks) {
     std::vector<uint32_t> Words;
     const unsigned Count = 1 + Rng() % 12;
     while (Words.size() != Count) {
-      const auto &From = Rng() % 2 && !Flags.empty()    ? Flags
+      const auto &From = Rng() % 2 && !Flags.empty()         ? Flags
                          : Rng() % 3 == 0 && !Memory.empty() ? Memory
-                                                        : Rows;
+                                                             : Rows;
       uint32_t W = randomWord(Rng, From[Rng() % From.size()]);
       if (!W)
         continue;
       // Few registers: half of the words get fields from a small set.
       if (Rng() % 2) {
         static constexpr uint32_t Small[] = {0, 1, 2, 4, 5, 9, 30, 31};
-        uint32_t V = (W & ~0x1f03ffu) | Small[Rng() % 8] | Small[Rng() % 8] << 5 | Small[Rng() % 8] << 16;
+        uint32_t V = (W & ~0x1f03ffu) | Small[Rng() % 8] |
+                     Small[Rng() % 8] << 5 | Small[Rng() % 8] << 16;
         const A64 Code = decode(W).Code;
         if (decode(V).Code == Code)
           W = V;
