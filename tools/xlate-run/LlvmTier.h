@@ -7,6 +7,9 @@ namespace xlate {
 /// Let the runtime promote hot units to LLVM. Costs nothing until one is hot.
 void installLlvmTier();
 
+/// Run LLVM's static constructors, once; before anything else of LLVM is used.
+void initLlvm();
+
 } // namespace xlate
 
 #endif // XLATE_TOOLS_XLATE_RUN_LLVMTIER_H
