@@ -254,6 +254,21 @@ void UnitLifter::leaveToStub(size_t StubOffset, Value *TargetPc) {
   tailCall(B.CreateLoad(B.getPtrTy(), statePtr(StubOffset)), TargetPc);
 }
 
+// Look the target up in the thread's jump cache here, so that each indirect
+// branch has its own place in the host's branch predictor. One jump serves hit
+// and miss: selecting the address is cheaper than a second copy of the exit.
+void UnitLifter::leaveIndirect(Value *TargetPc) {
+  static_assert(sizeof(JumpCacheEntry) == 16);
+  Value *Cache = B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, JumpCache)), true);
+  Value *Offset = B.CreateAnd(B.CreateShl(TargetPc, 2), B.getInt64((JumpCacheSize - 1) * 16));
+  Value *Entry = B.CreateGEP(B.getInt8Ty(), Cache, Offset);
+  Value *Hit = B.CreateICmpEQ(B.CreateLoad(B.getInt64Ty(), Entry), TargetPc);
+  Value *Host = B.CreateLoad(
+      B.getPtrTy(), B.CreateConstGEP1_64(B.getInt8Ty(), Entry, offsetof(JumpCacheEntry, Host)));
+  Value *Stub = B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, IndirectStub)));
+  tailCall(B.CreateSelect(Hit, Host, Stub), TargetPc);
+}
+
 void UnitLifter::leaveWith(ExitReason Reason, Value *Info, Value *NextPc) {
   storeState(B.getInt32(static_cast<uint32_t>(Reason)),
              offsetof(CpuState, Exit));
@@ -301,7 +316,7 @@ void UnitLifter::liftTerminator(const Uop &U) {
   }
   case Op::brInd:
     storeDirty(Cur->TakenNeedsFlags);
-    return leaveToStub(offsetof(CpuState, IndirectStub), arg(U, 0));
+    return leaveIndirect(arg(U, 0));
   default: {
     assert(U.Code == Op::exit && "block without terminator");
     storeDirty(true);

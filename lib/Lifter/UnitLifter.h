@@ -64,6 +64,7 @@ private:
   /// To the block Succ, or out of the unit to guest address Target.
   void branchTo(unsigned Succ, uint64_t Target, bool WithFlags);
   void leaveToStub(size_t StubOffset, Value *TargetPc);
+  void leaveIndirect(llvm::Value *TargetPc);
   void leaveWith(ExitReason Reason, Value *Info, Value *NextPc);
   void tailCall(Value *Callee, Value *TargetPc);
   /// Store what CpuState doesn't have yet.
@@ -194,6 +195,7 @@ private:
   Value *widenPart(Value *V, bool High, bool Signed);
   Value *narrowLanes(Value *V);
   Value *satNarrow(const Uop &U, bool FromSigned, bool ToSigned);
+  Value *addBytes(Value *V);
   Value *reduce(const Uop &U, llvm::Intrinsic::ID Id);
   Value *dot(Value *Acc, Value *X, Value *Y, bool XSigned, bool YSigned);
   Value *matMul(const Uop &U, bool XSigned, bool YSigned);
