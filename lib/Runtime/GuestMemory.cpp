@@ -650,6 +650,8 @@ bool GuestMemory::writeProtect(uint64_t Lo, uint64_t Hi) {
     if (!R.Protected)
       Parts.push_back({A, {B, R.Prot, true}});
   });
+  if (!Parts.empty())
+    EverProtected.store(true, std::memory_order_relaxed);
   for (auto &[A, R] : Parts)
     if (host(SYS_mprotect, A, R.Hi - A, PROT_READ) == 0)
       set(A, R.Hi, R);
@@ -675,6 +677,25 @@ bool GuestMemory::unprotectLocked(uint64_t Lo, uint64_t Hi) {
 bool GuestMemory::unprotectRange(uint64_t Lo, uint64_t Hi) {
   std::unique_lock G(Lock);
   return unprotectLocked(Lo & ~(PageSize - 1), pageUp(Hi));
+}
+
+bool GuestMemory::allowWrites(uint64_t Lo, uint64_t Hi) {
+  if (!EverProtected.load(std::memory_order_relaxed))
+    return false;
+  std::vector<std::pair<uint64_t, uint64_t>> Runs;
+  {
+    std::unique_lock G(Lock);
+    forParts(Guest, Lo & ~(PageSize - 1), Hi > AddressLimit ? Hi : pageUp(Hi),
+             [&](uint64_t A, uint64_t B, const Range &R) {
+               if (R.Protected)
+                 Runs.emplace_back(A, B);
+             });
+    for (auto [A, B] : Runs)
+      unprotectLocked(A, B);
+  }
+  for (auto [A, B] : Runs)
+    notify(A, B);
+  return !Runs.empty();
 }
 
 bool GuestMemory::unprotectForWrite(uint64_t Addr, uint64_t &Lo, uint64_t &Hi) {

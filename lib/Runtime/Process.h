@@ -108,6 +108,9 @@ public:
   std::vector<uint8_t> auxv() override;
   std::string cmdline() override;
   void memoryChanged(uint64_t Lo, uint64_t Hi) override;
+  bool allowKernelWrites(uint64_t Lo, uint64_t Hi) override {
+    return Mem.allowWrites(Lo, Hi);
+  }
   sys::ImageInfo imageInfo() override;
   std::string cpuinfo() override;
 

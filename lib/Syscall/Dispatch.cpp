@@ -3,6 +3,7 @@
 #include <array>
 #include <climits>
 #include <cstdlib>
+#include <cstring>
 
 namespace xlate::sys {
 
@@ -82,6 +83,21 @@ static bool namesRuntimeFd(const Desc &D, const uint64_t *A) {
   return false;
 }
 
+/// Code that the guest may also write is write-protected on the host. The
+/// kernel doesn't fault on it, it answers EFAULT; a read would even end early.
+static Result callAllowingWrites(Call &C) {
+  for (unsigned I = 0; I != 5; ++I)
+    if (C.D.Args[I] == BufOut)
+      C.K.allowKernelWrites(C.A[I], C.A[I] + C.A[I + 1]);
+  uint64_t A[6];
+  std::memcpy(A, C.A, sizeof A);
+  const Result R = C.D.Handle(C);
+  if (R != -EFAULT || !C.K.allowKernelWrites(0, ~uint64_t(0)))
+    return R;
+  std::memcpy(C.A, A, sizeof A);
+  return C.D.Handle(C);
+}
+
 static Result badFd(Call &) { return -EBADF; }
 
 Result dispatch(CpuState &S, Services &K) {
@@ -92,7 +108,7 @@ Result dispatch(CpuState &S, Services &K) {
   const Desc *D = findCall(static_cast<uint32_t>(S.X[8]));
   Call C = {
       S, K, D ? *D : Unknown, {S.X[0], S.X[1], S.X[2], S.X[3], S.X[4], S.X[5]}};
-  const Handler H = namesRuntimeFd(C.D, C.A) ? badFd : C.D.Handle;
+  const Handler H = namesRuntimeFd(C.D, C.A) ? badFd : callAllowingWrites;
   if (Settings.Strace) [[unlikely]]
     return traceCall(C, H);
   return H(C);

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstring>
 #include <fcntl.h>
-#include <mutex>
 #include <sched.h>
 #include <sys/resource.h>
 
@@ -86,10 +85,9 @@ namespace {
 /// own copy of them.
 struct OwnLimit {
   std::atomic<bool> Set{false};
-  rlimit64 Value = {};
+  std::atomic<uint64_t> Cur{0}, Max{0};
 };
 OwnLimit AsLimit, DataLimit;
-std::mutex LimitLock;
 
 OwnLimit *ownLimit(uint64_t Resource) {
   switch (static_cast<uint32_t>(Resource)) {
@@ -109,20 +107,18 @@ static Result limit(uint64_t Resource, uint64_t NewAddr, uint64_t OldAddr,
   rlimit64 New, Old;
   if (NewAddr && !copyFrom(New, NewAddr))
     return -EFAULT;
-  {
-    std::lock_guard G(LimitLock);
-    if (L.Set)
-      Old = L.Value;
-    else if (Result R = hostCall(SYS_prlimit64, 0, Resource, 0, toAddr(&Old)))
-      return R;
-    if (NewAddr) {
-      if (New.rlim_cur > New.rlim_max)
-        return -EINVAL;
-      if (New.rlim_max > Old.rlim_max && hostCall(SYS_geteuid) != 0)
-        return -EPERM;
-      L.Value = New;
-      L.Set = true;
-    }
+  if (L.Set)
+    Old = {L.Cur, L.Max};
+  else if (Result R = hostCall(SYS_prlimit64, 0, Resource, 0, toAddr(&Old)))
+    return R;
+  if (NewAddr) {
+    if (New.rlim_cur > New.rlim_max)
+      return -EINVAL;
+    if (New.rlim_max > Old.rlim_max && hostCall(SYS_geteuid) != 0)
+      return -EPERM;
+    L.Cur = New.rlim_cur;
+    L.Max = New.rlim_max;
+    L.Set = true;
   }
   return OldAddr && !copyTo(OldAddr, Old) ? -EFAULT : 0;
 }

@@ -327,6 +327,31 @@ TEST_F(CallTest, Clock) {
   EXPECT_EQ(call(nr::clock_gettime, CLOCK_REALTIME, 0), -EFAULT);
 }
 
+TEST_F(CallTest, KernelWritesToProtectedCode) {
+  unsigned Changes = 0;
+  K.Mem.OnCodeChange = [&](uint64_t, uint64_t) { ++Changes; };
+  const uint64_t P = static_cast<uint64_t>(
+      call(nr::mmap, 0, 8192, PROT_READ | PROT_WRITE | PROT_EXEC,
+           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  int Pipe[2];
+  ASSERT_EQ(::pipe(Pipe), 0);
+  ASSERT_EQ(::write(Pipe[1], "0123456789", 10), 10);
+  // A buffer that ends in a protected page is read as a whole.
+  ASSERT_TRUE(K.Mem.writeProtect(P + 4096, P + 8192));
+  EXPECT_EQ(call(nr::read, Pipe[0], P + 4090, 10), 10);
+  EXPECT_EQ(std::memcmp(toPtr(P + 4090), "0123456789", 10), 0);
+  EXPECT_EQ(Changes, 1u);
+  // And so is a structure.
+  ASSERT_TRUE(K.Mem.writeProtect(P, P + 4096));
+  EXPECT_EQ(call(nr::statx, Pipe[0], "", AT_EMPTY_PATH, 0, P), 0);
+  EXPECT_EQ(Changes, 2u);
+  EXPECT_EQ(call(nr::statx, Pipe[0], "", AT_EMPTY_PATH, 0, 8), -EFAULT);
+  EXPECT_EQ(Changes, 2u);
+  call(nr::munmap, P, 8192);
+  ::close(Pipe[0]);
+  ::close(Pipe[1]);
+}
+
 TEST_F(CallTest, StringsAtTheEndOfMemory) {
   char *Two = static_cast<char *>(::mmap(nullptr, 8192, PROT_READ | PROT_WRITE,
                                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));

@@ -84,6 +84,9 @@ public:
     return Mem.shmat(I, A, F);
   }
   Result shmdt(CpuState &, uint64_t A) override { return Mem.shmdt(A); }
+  bool allowKernelWrites(uint64_t Lo, uint64_t Hi) override {
+    return Mem.allowWrites(Lo, Hi);
+  }
   std::string procMaps(bool) override { return "the guest's maps\n"; }
   const std::string &exePath() override { return Exe; }
   const std::string &exeGuestPath() override { return ExeGuest; }

@@ -103,6 +103,9 @@ public:
   /// Undo all write protection in [Lo, Hi): before the kernel writes there.
   /// True if there was any.
   bool unprotectRange(uint64_t Lo, uint64_t Hi);
+  /// unprotectRange() that reports the change; next to free while nothing has
+  /// ever been protected.
+  bool allowWrites(uint64_t Lo, uint64_t Hi);
 
   //--- fork
   //------------------------------------------------------------------------
@@ -143,6 +146,7 @@ private:
 
   mutable std::shared_mutex Lock;
   std::atomic<uint64_t> Generation{0};
+  std::atomic<bool> EverProtected{false};
   RangeMap Guest;
   std::map<uint64_t, uint64_t> Runtime; ///< Start to end.
   std::map<uint64_t, uint64_t> Shm;     ///< shmat address to size.

@@ -83,6 +83,10 @@ public:
   virtual Result brk(CpuState &S, uint64_t Addr) = 0;
   virtual Result shmat(CpuState &S, int Id, uint64_t Addr, int Flags) = 0;
   virtual Result shmdt(CpuState &S, uint64_t Addr) = 0;
+  /// The kernel is going to write to [Lo, Hi), or could not: make pages that
+  /// were write-protected because they hold translated code writable. True if
+  /// there were any.
+  virtual bool allowKernelWrites(uint64_t Lo, uint64_t Hi) { return false; }
   /// Guest bytes [Lo, Hi) may have changed by other means.
   virtual void memoryChanged(uint64_t Lo, uint64_t Hi) {}
   /// Text of /proc/self/maps (Smaps: smaps) without the runtime's mappings.
