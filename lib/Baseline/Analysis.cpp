@@ -16,7 +16,7 @@ static uint8_t condMask(int64_t Cc) {
 /// True for uops that may leave the unit half-way: registers must not change
 /// before them within an instruction.
 static bool mayFault(Op O) {
-  return opAttr(O) == OpAttr::Mem || O == Op::stateHelper;
+  return attrOf(O) == OpAttr::Mem || O == Op::stateHelper;
 }
 
 static bool writesFlags(Op O) {
@@ -61,6 +61,7 @@ void Emitter::analyse() {
   std::memset(RegReads, 0, sizeof RegReads);
   std::memset(VecReads, 0, sizeof VecReads);
   bool Writes = false;
+  HasFp = false;
   for (unsigned I = 0; I != N; ++I) {
     const Uop &X = U[I];
     switch (X.Code) {
@@ -82,6 +83,8 @@ void Emitter::analyse() {
       break;
     default:
       Writes |= writesFlags(X.Code);
+      HasFp |= attrOf(X.Code) == OpAttr::Fp || X.Code == Op::flagsFcmp ||
+               X.Code == Op::flagsFccmp;
       break;
     }
     for (uint16_t A : X.A)
@@ -106,10 +109,11 @@ void Emitter::analyse() {
 
 uint8_t Emitter::liveOut() {
   const CodeEndFn CodeEnd = [this](uint64_t Pc) { return Ctx->codeEnd(Pc); };
-  return flagsDeadAfter(*B, CodeEnd, &Res->Depends) ? 0 : 15;
-}
-
-bool Emitter::flagsLiveAt(uint64_t Pc) {
-  const CodeEndFn CodeEnd = [this](uint64_t At) { return Ctx->codeEnd(At); };
-  return !flagsDeadAt(Pc, CodeEnd, &Res->Depends);
+  const Uop &T = B->terminator();
+  if (T.Code != Op::brCond)
+    return flagsDeadAfter(*B, CodeEnd, &Res->Depends) ? 0 : 15;
+  LiveTaken =
+      !flagsDeadAt(static_cast<uint64_t>(T.Imm), CodeEnd, &Res->Depends);
+  LiveFallen = !flagsDeadAt(B->End, CodeEnd, &Res->Depends);
+  return LiveTaken || LiveFallen ? 15 : 0;
 }

@@ -19,7 +19,7 @@ using namespace xlate;
 using namespace xlate::baseline;
 
 static bool needsState(Op O) {
-  return opAttr(O) == OpAttr::Mem || opAttr(O) == OpAttr::State;
+  return attrOf(O) == OpAttr::Mem || attrOf(O) == OpAttr::State;
 }
 
 constexpr size_t OffOp = offSpill(15);

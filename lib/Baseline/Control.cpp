@@ -7,9 +7,9 @@ using namespace xlate::baseline;
 
 // Continue at a constant guest address. Branches backwards visit the
 // safepoint; one to this very block stays in the unit.
-void Emitter::emitEdge(uint64_t Target) {
+void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded) {
   const FlagsKind Saved = FlagsIn;
-  if (FlagsIn != FlagsKind::Mem && flagsLiveAt(Target))
+  if (FlagsIn != FlagsKind::Mem && FlagsNeeded)
     saveFlags(15);
   FlagsIn = FlagsKind::Mem;
   moveImm(RAX, Target);
@@ -43,11 +43,11 @@ void Emitter::emitBranchCond(unsigned I) {
       Taken[1] = jumpNear(CP);
     Taken[0] = jumpNear(C.Code);
   }
-  emitEdge(B->End);
+  emitEdge(B->End, LiveFallen);
   for (uint32_t At : Taken)
     if (At)
       bindNear(At);
-  emitEdge(static_cast<uint64_t>(U.Imm));
+  emitEdge(static_cast<uint64_t>(U.Imm), LiveTaken);
 }
 
 // Inline lookup in the thread's jump cache.
@@ -89,9 +89,7 @@ void Emitter::emitControl(unsigned I) {
   switch (U.Code) {
   case Op::br:
   case Op::call:
-    if (!FlagsLive[I])
-      FlagsIn = FlagsKind::Mem;
-    return emitEdge(static_cast<uint64_t>(U.Imm));
+    return emitEdge(static_cast<uint64_t>(U.Imm), FlagsLive[I]);
   case Op::brCond:
     return emitBranchCond(I);
   case Op::brInd:

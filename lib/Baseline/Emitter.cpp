@@ -39,13 +39,14 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   R.PcMap.reserve(Blk.NumInsns + 2);
   R.PcMap.emplace_back(0, Blk.Pc);
   Pc = Blk.Pc;
+  analyse();
   if (O.Heat) {
     dec(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(O.Heat) -
                                      (getCurr() + 6))]);
     jumpTo(CE, HeatThunk);
   }
   uint32_t Flushing = 0;
-  InlineFp = F.Avx && hasInlineFp();
+  InlineFp = F.Avx && HasFp;
   if (InlineFp) {
     seg();
     test(gs32(offsetof(CpuState, Fpcr)), 1u << 24); // FZ
@@ -55,6 +56,7 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   if (InlineFp) {
     bindNear(Flushing);
     InlineFp = false;
+    analyse();
     emitBody();
   }
   assert(Xbyak::GetError() == Xbyak::ERR_NONE ||
@@ -75,7 +77,6 @@ void Emitter::emitBody() {
   std::memset(CachedIn, -1, sizeof CachedIn);
   std::memset(CachedInV, -1, sizeof CachedInV);
   SpillsG = SpillsV = 0;
-  analyse();
   LoopEntry = top_ + size_;
   emitUops();
   emitCold();
@@ -151,7 +152,7 @@ void Emitter::emitUop(unsigned I) {
   default:
     break;
   }
-  switch (opAttr(U.Code)) {
+  switch (attrOf(U.Code)) {
   case OpAttr::Flags:
     return emitFlags(I);
   case OpAttr::Ctrl:
@@ -171,7 +172,7 @@ void Emitter::emitUop(unsigned I) {
     }
     break;
   default:
-    if (!Uses[I] && opAttr(U.Code) == OpAttr::Pure)
+    if (!Uses[I] && attrOf(U.Code) == OpAttr::Pure)
       return;
     if (emitInt(I) || emitVec(I))
       return;

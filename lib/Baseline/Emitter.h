@@ -83,6 +83,15 @@ constexpr size_t offSpillV(unsigned I) {
   return offsetof(CpuState, SaveVec) + 16 * I;
 }
 
+/// opAttr() without the call.
+constexpr OpAttr attrOf(Op O) {
+  constexpr OpAttr Attrs[] = {
+#define XOP(name, Shape, Attr) OpAttr::Attr,
+#include "xlate/Ops/Ops.def"
+  };
+  return Attrs[static_cast<unsigned>(O)];
+}
+
 /// A condition in the host's flags. FP comparisons may need PF as well.
 struct HostCond {
   Cc Code;
@@ -213,8 +222,7 @@ private:
   //--- Analysis (Analysis.cpp)
   //-------------------------------------------------
   void analyse();
-  /// NZCV bits that code at Pc may read before writing them.
-  bool flagsLiveAt(uint64_t Pc);
+  /// NZCV bits that may be read after the block before they are written.
   uint8_t liveOut();
 
   //--- Flags (Flags.cpp)
@@ -311,7 +319,6 @@ private:
   bool emitVecLanes(unsigned I);
   bool emitCrypto(unsigned I);
   bool emitFp(unsigned I);
-  bool hasInlineFp() const;
   void zeroAbove(unsigned D, unsigned S, unsigned Bytes);
   unsigned fpOperand(unsigned V, unsigned T, bool Half);
   void checkNan(unsigned I, unsigned R, uint32_t &From);
@@ -366,7 +373,7 @@ private:
   void bindResult(unsigned I);
   void jumpState(size_t Off);
   void emitControl(unsigned I);
-  void emitEdge(uint64_t Target);
+  void emitEdge(uint64_t Target, bool FlagsNeeded);
   void emitBranchCond(unsigned I);
   void emitIndirect(unsigned I);
   void emitExit(unsigned I);
@@ -423,6 +430,8 @@ private:
   std::vector<int8_t> Hint; ///< Register that a value is destined for.
   uint8_t RegReads[32], VecReads[32];
   FlagsKind FlagsIn = FlagsKind::Mem;
+  bool LiveTaken = true, LiveFallen = true; ///< NZCV on the edges of a brCond.
+  bool HasFp = false;    ///< Lowerings that don't hold under FPCR.FZ.
   bool InlineFp = false; ///< FPCR.FZ is known to be clear.
   unsigned NumConds = 0; ///< Pending values in Loc::Cond.
 

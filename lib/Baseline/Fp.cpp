@@ -35,15 +35,6 @@ static VexOp fpOp(const Uop &U, uint8_t Code) {
   return {1, static_cast<uint8_t>(Double ? 1 : 0), 0, Code};
 }
 
-/// True if the unit has lowerings that don't hold under FPCR.FZ.
-bool Emitter::hasInlineFp() const {
-  for (const Uop &U : B->Uops)
-    if (opAttr(U.Code) == OpAttr::Fp || U.Code == Op::flagsFcmp ||
-        U.Code == Op::flagsFccmp)
-      return true;
-  return false;
-}
-
 /// D = S with the bytes from Bytes on zero.
 void Emitter::zeroAbove(unsigned D, unsigned S, unsigned Bytes) {
   switch (Bytes) {

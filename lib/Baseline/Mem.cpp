@@ -49,7 +49,7 @@ Emitter::RegExp Emitter::address(const Uop &U) {
 /// The address of U in a register other than rax.
 Emitter::Reg64 Emitter::addressReg(const Uop &U) {
   const bool Offset =
-      opAttr(U.Code) == OpAttr::Mem && U.Code <= Op::vstore && U.Imm;
+      attrOf(U.Code) == OpAttr::Mem && U.Code <= Op::vstore && U.Imm;
   if (!Offset && !Opts->MaskTopByte)
     return use(U.A[0]);
   const Reg64 R(static_cast<int>(allocGpr()));

@@ -2,6 +2,7 @@
 
 #include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
+#include <optional>
 
 using namespace xlate;
 
@@ -86,11 +87,63 @@ Use Lookahead::after(const Block &B) {
   }
 }
 
+/// Common words that do nothing to NZCV but, at most, overwrite them; nothing
+/// if only recording the word can tell.
+static std::optional<Use> quickUse(uint32_t W) {
+  auto Is = [W](uint32_t Mask, uint32_t Bits) { return (W & Mask) == Bits; };
+  auto WritesIf = [](bool Writes) { return Writes ? Use::Dead : Use::Unknown; };
+  switch (W >> 25 & 15) {
+  case 8:
+  case 9: // immediate: ADDS, SUBS, ANDS
+    if (Is(0x1f800000, 0x11000000))
+      return WritesIf(W >> 29 & 1);
+    if (Is(0x1f800000, 0x12000000))
+      return WritesIf(Is(0x60000000, 0x60000000));
+    return Use::Unknown;
+  case 4:
+  case 6:
+  case 12:
+  case 14: // loads and stores but memory copy and set
+    if (Is(0x3b200c00, 0x19000400))
+      return std::nullopt;
+    return Use::Unknown;
+  case 5:
+  case 13: // register: ADDS, SUBS, ANDS, BICS; one to three sources
+    if (Is(0x1f000000, 0x0a000000))
+      return WritesIf(Is(0x60000000, 0x60000000));
+    if (Is(0x1f000000, 0x0b000000))
+      return WritesIf(W >> 29 & 1);
+    if (Is(0x1f000000, 0x1b000000) || Is(0x3fe00000, 0x1ac00000))
+      return Use::Unknown;
+    return std::nullopt;
+  default:
+    return std::nullopt;
+  }
+}
+
 Use Lookahead::at(uint64_t Pc) {
   if (++Depth > MaxDepth)
     return Use::Unknown;
   const uint64_t Start = Pc, End = CodeEnd(Pc);
   for (; Budget != 0 && Pc + 4 <= End; Pc += 4, --Budget) {
+    uint32_t Word;
+    if (!FetchGuestCode(&Word, reinterpret_cast<const void *>(Pc), 4))
+      return Use::Unknown;
+    const bool CallOrReturn = (Word & 0xfc000000) == 0x94000000 || // BL
+                              (Word & 0xfffffc1f) == 0xd63f0000 || // BLR
+                              (Word & 0xfffffc1f) == 0xd65f0000;   // RET
+    if (CallOrReturn && !FlagsCrossCalls.load(std::memory_order_relaxed)) {
+      if (Depends)
+        Depends->emplace_back(Start, Pc + 4);
+      return Use::Dead;
+    }
+    if (const std::optional<Use> Quick = quickUse(Word)) {
+      if (*Quick == Use::Unknown)
+        continue;
+      if (Depends)
+        Depends->emplace_back(Start, Pc + 4);
+      return Use::Dead;
+    }
     Block B = recordBlock(Pc, Pc + 4, 1);
     bool Ended;
     Use U = scan(B, Ended);
