@@ -19,8 +19,6 @@ Process *xlate::runtime::TheProcess;
 
 /// Instructions recorded per block at most. Longer blocks only delay a poll.
 constexpr unsigned MaxBlockInsns = 64;
-/// Entries of a baseline unit before the optimising tier is asked for it.
-constexpr int32_t HotThreshold = 400000;
 
 void Process::codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi) {
   if (Lo >= Hi)

@@ -68,6 +68,8 @@ void Promotion::work() {
       Wake.wait(G, [&] { return !Queue.empty(); });
       R = Queue.front();
       Queue.pop_front();
+      if (putOff(R.Pc))
+        continue;
     }
     compile(R);
   }
@@ -82,6 +84,21 @@ struct HostFpModes {
   ~HostFpModes() { __builtin_ia32_ldmxcsr(Guest); }
 };
 } // namespace
+
+// The blocks of one loop use up their heat together. Once one is compiled, the
+// whole loop runs in its unit: the others must get hot again to be worth a unit
+// of their own. Called with the queue's lock held.
+bool Promotion::putOff(uint64_t Pc) {
+  bool Covered = false;
+  for (auto [Lo, Hi] : Compiled)
+    Covered |= Lo <= Pc && Pc < Hi;
+  if (!Covered || !PutOff.insert(Pc).second)
+    return false;
+  Asked.erase(Pc);
+  std::lock_guard G(P.Code.mutex());
+  P.Code.entry(Pc).Heat.store(HotThreshold, std::memory_order_relaxed);
+  return true;
+}
 
 bool Promotion::compile(HotTier::Request R) {
   HostFpModes Modes;
@@ -112,6 +129,7 @@ bool Promotion::compile(HotTier::Request R) {
     return false;
   }
   const size_t Bytes = U->HostSize;
+  const std::pair<uint64_t, uint64_t> Range(U->GuestLo, U->GuestHi);
   {
     std::lock_guard G(P.Code.mutex());
     // Guest code that changed meanwhile may be what was compiled.
@@ -121,6 +139,10 @@ bool Promotion::compile(HotTier::Request R) {
   }
   ++P.Counts.LlvmUnits;
   P.Counts.LlvmBytes += Bytes;
+  {
+    std::lock_guard G(QueueLock);
+    Compiled.push_back(Range);
+  }
   P.flushJumpCaches();
   return true;
 }
@@ -132,11 +154,13 @@ bool Promotion::compileNow(uint64_t Pc, bool Precise) {
 void Promotion::forget() {
   std::lock_guard G(QueueLock);
   Asked.clear();
+  PutOff.clear();
+  Compiled.clear();
 }
 
 void Promotion::lockForFork() {
-  QueueLock.lock();
   CompileLock.lock();
+  QueueLock.lock();
 }
 
 void Promotion::unlockAfterFork(bool InChild) {
@@ -145,6 +169,6 @@ void Promotion::unlockAfterFork(bool InChild) {
     Queue.clear();
     Asked.clear();
   }
-  CompileLock.unlock();
   QueueLock.unlock();
+  CompileLock.unlock();
 }

@@ -13,6 +13,10 @@ namespace xlate::runtime {
 
 class Process;
 
+/// Entries of a baseline unit before the optimising tier is asked for it: about
+/// as much time in the unit as its compilation takes.
+constexpr int32_t HotThreshold = 2000000;
+
 /// A queue of hot entries and the one thread that compiles them.
 class Promotion {
 public:
@@ -38,6 +42,7 @@ private:
   static void *threadMain(void *Arg);
   void work();
   bool compile(HotTier::Request R);
+  bool putOff(uint64_t Pc);
   void start();
 
   Process &P;
@@ -45,6 +50,10 @@ private:
   std::condition_variable Wake;
   std::deque<HotTier::Request> Queue;
   std::unordered_set<uint64_t> Asked;
+  /// Entries whose request was put off once; see putOff().
+  std::unordered_set<uint64_t> PutOff;
+  /// Guest ranges of compiled units.
+  std::vector<std::pair<uint64_t, uint64_t>> Compiled;
   bool Running = false;
   /// Held while a compilation runs, so that a fork can wait for its end.
   std::mutex CompileLock;

@@ -38,7 +38,7 @@ struct UnitOptions {
   /// See lift::LiftOptions. Wanted once the guest has read FPSR.
   bool ExactFpFlags = false;
   unsigned MaxBlocks = 64;
-  unsigned MaxInsns = 1000;
+  unsigned MaxInsns = 300;
 };
 
 /// Placement of code that is to run in this process.
