@@ -71,8 +71,10 @@ TEST(Abi, Stat) {
 TEST(Abi, EpollEvent) {
   Arm64EpollEvent G = {EPOLLIN | EPOLLET, 0, 0x1122334455667788};
   epoll_event H = toHost(G);
-  EXPECT_EQ(H.events, static_cast<uint32_t>(EPOLLIN | EPOLLET));
-  EXPECT_EQ(H.data.u64, 0x1122334455667788u);
+  const uint32_t Events = H.events;
+  EXPECT_EQ(Events, static_cast<uint32_t>(EPOLLIN | EPOLLET));
+  const uint64_t Data = H.data.u64; // the structure is packed
+  EXPECT_EQ(Data, 0x1122334455667788u);
   Arm64EpollEvent Back = toArm64(H);
   EXPECT_EQ(Back.Events, G.Events);
   EXPECT_EQ(Back.Data, G.Data);

@@ -88,14 +88,15 @@ TEST_F(GuestMapsTest, WriteProtectionDoesNotShow) {
 TEST_F(GuestMapsTest, Labels) {
   const uint64_t P = map(4, PROT_READ | PROT_WRITE);
   M.noteMapping(P + Page, P + 4 * Page, PROT_READ | PROT_WRITE, "[stack]");
-  M.setBrk(0x4400000000);
-  M.brk(0x4400002000);
+  const uint64_t Heap = map(1024, PROT_NONE);
+  M.munmap(Heap, 1024 * Page);
+  M.setBrk(Heap);
+  M.brk(Heap + 2 * Page);
   const std::string Text = M.procMaps(false);
   EXPECT_NE(Text.find("[stack]\n"), std::string::npos) << Text;
   EXPECT_NE(Text.find("[heap]\n"), std::string::npos) << Text;
-  EXPECT_NE(Text.find(range(0x4400000000, 0x4400002000)), std::string::npos)
-      << Text;
-  M.brk(0x4400000000);
+  EXPECT_NE(Text.find(range(Heap, Heap + 2 * Page)), std::string::npos) << Text;
+  M.brk(Heap);
   M.munmap(P, 4 * Page);
 }
 

@@ -243,11 +243,16 @@ TEST_F(GuestMemoryTest, Remap) {
 }
 
 TEST_F(GuestMemoryTest, Brk) {
-  const uint64_t Start = 0x3300000010;
+  // Room for four gigabytes.
+  const uint64_t Room = uint64_t(4) << 30;
+  void *Free = ::mmap(nullptr, Room, PROT_NONE, Anon | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(Free, MAP_FAILED);
+  ::munmap(Free, Room);
+  const uint64_t Start = reinterpret_cast<uint64_t>(Free) + 0x10;
   M.setBrk(Start);
   EXPECT_EQ(M.brk(0), static_cast<int64_t>(Start));
   EXPECT_EQ(M.brk(Start - 1), static_cast<int64_t>(Start));
-  const uint64_t Lo = 0x3300001000;
+  const uint64_t Lo = Start - 0x10 + Page;
   EXPECT_EQ(M.brk(Lo + 3 * Page), static_cast<int64_t>(Lo + 3 * Page));
   byte(Lo + 2 * Page) = 9;
   EXPECT_EQ(M.protection(Lo), Rw);
