@@ -1,0 +1,251 @@
+//===- GuestRanges.cpp - Which addresses are the guest's ------------------===//
+#include "GuestRanges.h"
+#include "xlate/Runtime/GuestMemory.h"
+#include <mutex>
+#include <new>
+
+using namespace xlate::runtime;
+
+/// Address space set aside for the heap.
+constexpr uint64_t BrkReserveSize = uint64_t(1) << 30;
+
+//--- Range bookkeeping ------------------------------------------------------
+
+/// Make At a boundary.
+void GuestMemory::split(uint64_t At) {
+  auto I = Guest.upper_bound(At);
+  if (I == Guest.begin())
+    return;
+  --I;
+  if (I->first < At && At < I->second.Hi) {
+    Range Tail = I->second;
+    I->second.Hi = At;
+    Guest.emplace_hint(std::next(I), At, Tail);
+  }
+}
+
+void GuestMemory::erase(uint64_t Lo, uint64_t Hi) {
+  split(Lo);
+  split(Hi);
+  Guest.erase(Guest.lower_bound(Lo), Guest.lower_bound(Hi));
+}
+
+/// Join equal neighbours that touch Lo or Hi or lie between.
+void GuestMemory::mergeAround(uint64_t Lo, uint64_t Hi) {
+  auto I = Guest.lower_bound(Lo);
+  if (I != Guest.begin())
+    --I;
+  while (I != Guest.end() && I->first <= Hi) {
+    auto Next = std::next(I);
+    if (Next == Guest.end())
+      break;
+    if (I->second.Hi == Next->first && I->second.Prot == Next->second.Prot &&
+        I->second.Protected == Next->second.Protected) {
+      I->second.Hi = Next->second.Hi;
+      Guest.erase(Next);
+    } else {
+      I = Next;
+    }
+  }
+}
+
+void GuestMemory::set(uint64_t Lo, uint64_t Hi, Range R) {
+  if (Lo >= Hi)
+    return;
+  erase(Lo, Hi);
+  R.Hi = Hi;
+  Guest[Lo] = R;
+  mergeAround(Lo, Hi);
+}
+
+GuestMemory::RangeMap::const_iterator GuestMemory::find(uint64_t Addr) const {
+  auto I = Guest.upper_bound(Addr);
+  if (I == Guest.begin())
+    return Guest.end();
+  --I;
+  return Addr < I->second.Hi ? I : Guest.end();
+}
+
+bool GuestMemory::hitsRuntime(uint64_t Lo, uint64_t Hi) const {
+  auto I = Runtime.lower_bound(Hi);
+  return I != Runtime.begin() && std::prev(I)->second > Lo;
+}
+
+bool GuestMemory::covered(uint64_t Lo, uint64_t Hi) const {
+  return coveredEnd(Guest, Lo, Hi) == Hi;
+}
+
+bool GuestMemory::anyExec(uint64_t Lo, uint64_t Hi) const {
+  bool Any = false;
+  forParts(Guest, Lo, Hi, [&](uint64_t, uint64_t, const Range &R) {
+    Any |= (R.Prot & PROT_EXEC) != 0;
+  });
+  return Any;
+}
+
+void GuestMemory::notify(uint64_t Lo, uint64_t Hi) const {
+  if (OnCodeChange)
+    OnCodeChange(Lo, Hi);
+}
+
+//--- The runtime's and the loader's mappings --------------------------------
+
+void GuestMemory::addRuntimeRange(uint64_t Lo, uint64_t Hi) {
+  std::unique_lock G(Lock);
+  erase(Lo, Hi);
+  Runtime[Lo] = std::max(Runtime[Lo], Hi);
+}
+
+void GuestMemory::removeRuntimeRange(uint64_t Lo, uint64_t Hi) {
+  std::unique_lock G(Lock);
+  cut(Runtime, Lo, Hi);
+}
+
+void GuestMemory::noteMapping(uint64_t Lo, uint64_t Hi, int Prot,
+                              const std::string &Name) {
+  std::unique_lock G(Lock);
+  changed();
+  cut(Runtime, Lo, Hi);
+  set(Lo, Hi, {Hi, static_cast<uint8_t>(Prot & ProtMask)});
+  if (Name.empty() || Name[0] != '[')
+    return;
+  Labels.push_back({Lo, Hi, Name});
+  if (Name == "[stack]") {
+    StackLo = Lo;
+    StackHi = Hi;
+  }
+}
+
+void GuestMemory::setBrk(uint64_t Start) {
+  std::unique_lock G(Lock);
+  BrkStart = BrkCur = Start;
+  BrkReserve = pageUp(Start);
+  for (uint64_t Size = BrkReserveSize; Size >= (1u << 20); Size /= 2) {
+    uint64_t Lo = pageUp(Start);
+    if (Lo + Size <= AddressLimit &&
+        hostReserve(Lo, Lo + Size, MAP_FIXED_NOREPLACE) >= 0) {
+      BrkReserve = Lo + Size;
+      break;
+    }
+  }
+}
+
+//--- Write protection of translated code -----------------------------------
+
+bool GuestMemory::writeProtect(uint64_t Lo, uint64_t Hi) {
+  constexpr int Wx = PROT_WRITE | PROT_EXEC;
+  Lo &= ~(PageSize - 1);
+  Hi = pageUp(Hi);
+  std::unique_lock G(Lock);
+  bool Any = false;
+  std::vector<std::pair<uint64_t, Range>> Parts;
+  forParts(Guest, Lo, Hi, [&](uint64_t A, uint64_t B, const Range &R) {
+    if ((R.Prot & Wx) != Wx)
+      return;
+    Any = true;
+    if (!R.Protected)
+      Parts.push_back({A, {B, R.Prot, true}});
+  });
+  if (!Parts.empty())
+    EverProtected.store(true, std::memory_order_relaxed);
+  for (auto &[A, R] : Parts)
+    if (host(SYS_mprotect, A, R.Hi - A, PROT_READ) == 0)
+      set(A, R.Hi, R);
+  return Any;
+}
+
+/// Make write-protected pages of [Lo, Hi) writable again.
+bool GuestMemory::unprotectLocked(uint64_t Lo, uint64_t Hi) {
+  std::vector<std::pair<uint64_t, Range>> Parts;
+  forParts(Guest, Lo, Hi, [&](uint64_t A, uint64_t B, const Range &R) {
+    if (R.Protected)
+      Parts.push_back({A, {B, R.Prot, false}});
+  });
+  for (auto &[A, R] : Parts) {
+    host(SYS_mprotect, A, R.Hi - A, hostProt(R.Prot));
+    set(A, R.Hi, R);
+  }
+  if (!Parts.empty())
+    changed();
+  return !Parts.empty();
+}
+
+bool GuestMemory::unprotectRange(uint64_t Lo, uint64_t Hi) {
+  std::unique_lock G(Lock);
+  return unprotectLocked(Lo & ~(PageSize - 1), pageUp(Hi));
+}
+
+bool GuestMemory::allowWrites(uint64_t Lo, uint64_t Hi) {
+  if (!EverProtected.load(std::memory_order_relaxed))
+    return false;
+  std::vector<std::pair<uint64_t, uint64_t>> Runs;
+  {
+    std::unique_lock G(Lock);
+    forParts(Guest, Lo & ~(PageSize - 1), Hi > AddressLimit ? Hi : pageUp(Hi),
+             [&](uint64_t A, uint64_t B, const Range &R) {
+               if (R.Protected)
+                 Runs.emplace_back(A, B);
+             });
+    for (auto [A, B] : Runs)
+      unprotectLocked(A, B);
+  }
+  for (auto [A, B] : Runs)
+    notify(A, B);
+  return !Runs.empty();
+}
+
+bool GuestMemory::unprotectForWrite(uint64_t Addr, uint64_t &Lo, uint64_t &Hi) {
+  Lo = Addr & ~(PageSize - 1);
+  Hi = Lo + PageSize;
+  std::unique_lock G(Lock);
+  auto I = find(Addr);
+  if (I == Guest.end() || !(I->second.Prot & PROT_WRITE))
+    return false;
+  if (unprotectLocked(Lo, Hi))
+    return true;
+  // Another thread was faster if the page is one that can be protected at all:
+  // try the write again.
+  return I->second.Prot & PROT_EXEC;
+}
+
+//--- Questions ----------------------------------------------------------------
+
+bool GuestMemory::executable(uint64_t Pc, uint64_t &Limit) const {
+  std::shared_lock G(Lock);
+  auto I = find(Pc);
+  if (I == Guest.end() || !(I->second.Prot & PROT_EXEC))
+    return false;
+  Limit = I->second.Hi;
+  for (++I;
+       I != Guest.end() && I->first == Limit && (I->second.Prot & PROT_EXEC);
+       ++I)
+    Limit = I->second.Hi;
+  return true;
+}
+
+bool GuestMemory::mapped(uint64_t Addr) const {
+  std::shared_lock G(Lock);
+  return mappedLocked(Addr);
+}
+
+int GuestMemory::protection(uint64_t Addr) const {
+  std::shared_lock G(Lock);
+  auto I = find(Addr);
+  return I == Guest.end() ? -1 : I->second.Prot;
+}
+
+//--- fork ---------------------------------------------------------------------
+
+void GuestMemory::lockForFork() {
+  Lock.lock();
+  ForkPid = host(SYS_getpid);
+}
+
+void GuestMemory::unlockAfterFork() {
+  // The C library's lock remembers the thread that took it; in the child that
+  // thread has another number.
+  if (host(SYS_getpid) == ForkPid)
+    Lock.unlock();
+  else
+    new (&Lock) std::shared_mutex;
+}
