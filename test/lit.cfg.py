@@ -50,3 +50,5 @@ if config.xlate_llvm:
     config.available_features.add("llvm-tier")
 
 config.substitutions.append(("%{python}", sys.executable))
+config.substitutions.append(("%xlate_gen", os.path.join(config.xlate_obj_root, "gen")))
+config.substitutions.append(("%xlate_src", os.path.dirname(config.test_source_root)))

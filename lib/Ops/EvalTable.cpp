@@ -24,7 +24,8 @@ static constexpr OpAttr Attrs[] = {
 const char *xlate::opName(Op O) { return Names[static_cast<unsigned>(O)]; }
 OpAttr xlate::opAttr(Op O) { return Attrs[static_cast<unsigned>(O)]; }
 
-[[noreturn]] static void unhandledFault(CpuState *S, ExitReason Reason, uint64_t Info) {
+[[noreturn]] static void unhandledFault(CpuState *S, ExitReason Reason,
+                                        uint64_t Info) {
   std::fprintf(stderr, "xlate: fault %u (%#lx) at %#lx without a runtime\n",
                static_cast<unsigned>(Reason), Info, S->Pc);
   std::abort();

@@ -15,9 +15,15 @@ void Ops::startInsn(uint64_t InsnPc, uint32_t InsnWord) {
   ++B.NumInsns;
 }
 
-Val Ops::rec(Op O, Ty T, unsigned L, unsigned N, Val A, Val B_, Val C, int64_t I) {
+Val Ops::rec(Op O, Ty T, unsigned L, unsigned N, Val A, Val B_, Val C,
+             int64_t I) {
   assert(!Terminated && "recording past a block end");
-  Uop U{O, T, static_cast<uint8_t>(L), static_cast<uint8_t>(N), {A.Id, B_.Id, C.Id}, I};
+  Uop U{O,
+        T,
+        static_cast<uint8_t>(L),
+        static_cast<uint8_t>(N),
+        {A.Id, B_.Id, C.Id},
+        I};
   B.Uops.push_back(U);
   assert(B.Uops.size() < NoVal && "block too long");
   return {static_cast<uint16_t>(B.Uops.size() - 1), T};
@@ -49,15 +55,24 @@ Val Ops::bin(Op O, Val A, Val B_, Ty T) {
   uint64_t K;
   if (isConst(B_, K) && K == 0)
     switch (O) {
-    case Op::add: case Op::sub: case Op::or_: case Op::xor_:
-    case Op::shl: case Op::lshr: case Op::ashr: case Op::ror: case Op::andNot:
+    case Op::add:
+    case Op::sub:
+    case Op::or_:
+    case Op::xor_:
+    case Op::shl:
+    case Op::lshr:
+    case Op::ashr:
+    case Op::ror:
+    case Op::andNot:
       return A;
     default:
       break;
     }
   if (isConst(A, K) && K == 0)
     switch (O) {
-    case Op::add: case Op::or_: case Op::xor_:
+    case Op::add:
+    case Op::or_:
+    case Op::xor_:
       return B_;
     case Op::sub:
       return neg(B_);
@@ -91,7 +106,9 @@ void Ops::setRegSp(unsigned R, Val V) {
   rec(Op::setReg, Ty::None, 0, 0, V, {}, {}, R);
 }
 
-Val Ops::vreg(unsigned R) { return rec(Op::getVec, Ty::V, 0, 0, {}, {}, {}, R); }
+Val Ops::vreg(unsigned R) {
+  return rec(Op::getVec, Ty::V, 0, 0, {}, {}, {}, R);
+}
 
 void Ops::setVreg(unsigned R, Val V) {
   assert(V.T == Ty::V);
@@ -126,33 +143,40 @@ Val Ops::cond(unsigned Cc) {
 }
 
 Val Ops::load(Ty T, unsigned Size, Addr A, bool Sext, Order O) {
-  return rec(Op::load, T, Size, MemFlags::pack(Sext, O, A.Scale), A.Base, A.Index, {}, A.Disp);
+  return rec(Op::load, T, Size, MemFlags::pack(Sext, O, A.Scale), A.Base,
+             A.Index, {}, A.Disp);
 }
 
 void Ops::store(unsigned Size, Addr A, Val V, Order O) {
-  rec(Op::store, Ty::None, Size, MemFlags::pack(false, O, A.Scale), A.Base, A.Index, V, A.Disp);
+  rec(Op::store, Ty::None, Size, MemFlags::pack(false, O, A.Scale), A.Base,
+      A.Index, V, A.Disp);
 }
 
 Val Ops::vload(unsigned Size, Addr A, Order O) {
-  return rec(Op::vload, Ty::V, Size, MemFlags::pack(false, O, A.Scale), A.Base, A.Index, {}, A.Disp);
+  return rec(Op::vload, Ty::V, Size, MemFlags::pack(false, O, A.Scale), A.Base,
+             A.Index, {}, A.Disp);
 }
 
 void Ops::vstore(unsigned Size, Addr A, Val V, Order O) {
   assert(V.T == Ty::V);
-  rec(Op::vstore, Ty::None, Size, MemFlags::pack(false, O, A.Scale), A.Base, A.Index, V, A.Disp);
+  rec(Op::vstore, Ty::None, Size, MemFlags::pack(false, O, A.Scale), A.Base,
+      A.Index, V, A.Disp);
 }
 
-Val Ops::atomicRmw(RmwKind K, Ty T, unsigned Size, Val Address, Val V, Order O) {
-  return rec(Op::atomicRmw, T, Size, MemFlags::pack(false, O, 0), Address, {}, V,
-             static_cast<int64_t>(K));
+Val Ops::atomicRmw(RmwKind K, Ty T, unsigned Size, Val Address, Val V,
+                   Order O) {
+  return rec(Op::atomicRmw, T, Size, MemFlags::pack(false, O, 0), Address, {},
+             V, static_cast<int64_t>(K));
 }
 
 Val Ops::cas(Ty T, unsigned Size, Val Address, Val Expected, Val New, Order O) {
-  return rec(Op::cas, T, Size, MemFlags::pack(false, O, 0), Address, Expected, New);
+  return rec(Op::cas, T, Size, MemFlags::pack(false, O, 0), Address, Expected,
+             New);
 }
 
 Val Ops::casPair(unsigned Size, Val Address, Val Expected, Val New, Order O) {
-  return rec(Op::casPair, Ty::V, Size, MemFlags::pack(false, O, 0), Address, Expected, New);
+  return rec(Op::casPair, Ty::V, Size, MemFlags::pack(false, O, 0), Address,
+             Expected, New);
 }
 
 Val Ops::ldx(Ty T, unsigned Size, Val Address, Order O) {
@@ -168,7 +192,8 @@ Val Ops::stx(unsigned Size, Val Address, Val V, Order O) {
 }
 
 Val Ops::stxPair(unsigned Size, Val Address, Val V, Order O) {
-  return rec(Op::stxPair, Ty::W, Size, MemFlags::pack(false, O, 0), Address, {}, V);
+  return rec(Op::stxPair, Ty::W, Size, MemFlags::pack(false, O, 0), Address, {},
+             V);
 }
 
 void Ops::br(uint64_t Target) {
@@ -197,12 +222,14 @@ void Ops::callTo(uint64_t Target) {
 
 // Lane tells whether State.Pc becomes this instruction (0) or the next (1).
 void Ops::exitHere(ExitReason R, uint64_t Info) {
-  rec(Op::exit, Ty::None, 0, static_cast<unsigned>(R), {}, {}, {}, static_cast<int64_t>(Info));
+  rec(Op::exit, Ty::None, 0, static_cast<unsigned>(R), {}, {}, {},
+      static_cast<int64_t>(Info));
   end();
 }
 
 void Ops::exitNext(ExitReason R, uint64_t Info) {
-  rec(Op::exit, Ty::None, 1, static_cast<unsigned>(R), {}, {}, {}, static_cast<int64_t>(Info));
+  rec(Op::exit, Ty::None, 1, static_cast<unsigned>(R), {}, {}, {},
+      static_cast<int64_t>(Info));
   end();
 }
 
