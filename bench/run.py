@@ -221,6 +221,8 @@ def parse_args():
                         choices=("auto", "interp", "baseline", "llvm"))
     parser.add_argument("--quick", action="store_true", help="one round, hot runs only")
     parser.add_argument("--only", choices=("hot", "cold"), help="only these runs")
+    parser.add_argument("--scale", type=int, default=1,
+                        help="multiply the work of hot kernels (steady state)")
     parser.add_argument("--no-qemu", action="store_true", help="leave qemu-aarch64 out")
     parser.add_argument("--json", metavar="FILE", help="write all results here")
     parser.add_argument("--xlate", default=os.path.join(ROOT, "build/release/bin/xlate-run"))
@@ -257,6 +259,9 @@ def main():
     bench = Bench(args)
     everything = (suite.kernel_cases(HERE, bench.binaries) + suite.program_cases() +
                   suite.startup_cases())
+    for case in everything:
+        if case.cls == "kernel":
+            case.hot = [str(int(case.hot[0]) * args.scale)]
     known = {case.name for case in everything}
     for name in args.case or ():
         if name not in known:
