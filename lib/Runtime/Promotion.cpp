@@ -2,6 +2,7 @@
 
 #include "Promotion.h"
 #include "Process.h"
+#include <new>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -168,6 +169,8 @@ void Promotion::unlockAfterFork(bool InChild) {
     Running = false; // the thread stayed in the parent
     Queue.clear();
     Asked.clear();
+    // The parent's compiler thread waits on it, and will never leave.
+    new (&Wake) std::condition_variable;
   }
   QueueLock.unlock();
   CompileLock.unlock();
