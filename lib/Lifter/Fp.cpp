@@ -90,7 +90,11 @@ Value *UnitLifter::unlessNaN(const Uop &U, Value *V) {
         plainFcmp(CmpInst::FCMP_OEQ, call(Intrinsic::fabs, {T}, {V}), Least);
     IsCold = B.CreateOr(IsCold, IsLeast);
   }
-  return withColdEval(U, fpResult(U, V), anyLane(IsCold));
+  // Scalars are merged as scalars, so that the next operation can take them
+  // without a detour through the vector register they are lane 0 of.
+  if (V->getType()->isVectorTy())
+    return withColdEval(U, fpResult(U, V), anyLane(IsCold));
+  return fpResult(U, withColdEval(U, V, IsCold));
 }
 
 /// i1: an operand is infinite or a NaN.

@@ -190,11 +190,12 @@ Value *UnitLifter::withColdEval(const Uop &U, Value *Fast, Value *IsCold) {
   BasicBlock *Cold = coldIf(IsCold), *Next = B.GetInsertBlock();
   B.SetInsertPoint(Cold);
   Value *Slow = callEval(U);
+  if (Fast->getType()->isFloatingPointTy())
+    Slow = B.CreateExtractElement(B.CreateBitCast(Slow, fpLanesTy(U.Lane)),
+                                  uint64_t(0));
   BasicBlock *ColdEnd = B.GetInsertBlock();
   B.CreateBr(Next);
   B.SetInsertPoint(Next);
-  if (!Fast)
-    return nullptr;
   PHINode *Phi = B.CreatePHI(Fast->getType(), 2);
   Phi->addIncoming(Fast, From);
   Phi->addIncoming(Slow, ColdEnd);

@@ -259,13 +259,17 @@ void UnitLifter::leaveToStub(size_t StubOffset, Value *TargetPc) {
 // and miss: selecting the address is cheaper than a second copy of the exit.
 void UnitLifter::leaveIndirect(Value *TargetPc) {
   static_assert(sizeof(JumpCacheEntry) == 16);
-  Value *Cache = B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, JumpCache)), true);
-  Value *Offset = B.CreateAnd(B.CreateShl(TargetPc, 2), B.getInt64((JumpCacheSize - 1) * 16));
+  Value *Cache =
+      B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, JumpCache)), true);
+  Value *Offset = B.CreateAnd(B.CreateShl(TargetPc, 2),
+                              B.getInt64((JumpCacheSize - 1) * 16));
   Value *Entry = B.CreateGEP(B.getInt8Ty(), Cache, Offset);
   Value *Hit = B.CreateICmpEQ(B.CreateLoad(B.getInt64Ty(), Entry), TargetPc);
   Value *Host = B.CreateLoad(
-      B.getPtrTy(), B.CreateConstGEP1_64(B.getInt8Ty(), Entry, offsetof(JumpCacheEntry, Host)));
-  Value *Stub = B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, IndirectStub)));
+      B.getPtrTy(), B.CreateConstGEP1_64(B.getInt8Ty(), Entry,
+                                         offsetof(JumpCacheEntry, Host)));
+  Value *Stub =
+      B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, IndirectStub)));
   tailCall(B.CreateSelect(Hit, Host, Stub), TargetPc);
 }
 

@@ -195,7 +195,7 @@ private:
   Value *widenPart(Value *V, bool High, bool Signed);
   Value *narrowLanes(Value *V);
   Value *satNarrow(const Uop &U, bool FromSigned, bool ToSigned);
-  Value *addBytes(Value *V);
+  Value *addBytes(Value *V, bool All);
   Value *reduce(const Uop &U, llvm::Intrinsic::ID Id);
   Value *dot(Value *Acc, Value *X, Value *Y, bool XSigned, bool YSigned);
   Value *matMul(const Uop &U, bool XSigned, bool YSigned);

@@ -1,7 +1,9 @@
 //===- VecWide.cpp - Widening, narrowing, reductions, dot products --------===//
 
 #include "UnitLifter.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/IntrinsicsX86.h"
+#include "llvm/IR/PatternMatch.h"
 
 using namespace llvm;
 
@@ -57,6 +59,47 @@ Value *UnitLifter::satNarrow(const Uop &U, bool FromSigned, bool ToSigned) {
   return narrowLanes(R);
 }
 
+/// If V counts the bits of each byte of a vector, that vector; its high half
+/// may have been zeroed unless All are wanted.
+static Value *countedBytes(Value *V, bool All) {
+  for (;;) {
+    if (auto *Cast = dyn_cast<BitCastInst>(V))
+      V = Cast->getOperand(0);
+    else if (auto *Shuffle = dyn_cast<ShuffleVectorInst>(V);
+             !All && Shuffle && Shuffle->getShuffleMask().equals({0, 2}) &&
+             match(Shuffle->getOperand(1), PatternMatch::m_Zero()))
+      V = Shuffle->getOperand(0); // vLow64
+    else
+      break;
+  }
+  auto *Count = dyn_cast<IntrinsicInst>(V);
+  if (!Count || Count->getIntrinsicID() != Intrinsic::ctpop ||
+      !Count->getType()->getScalarType()->isIntegerTy(8))
+    return nullptr;
+  return Count->getArgOperand(0);
+}
+
+// The sum of the low 8 or of all bytes, with the idiom CNT, ADDV that counts
+// bits.
+Value *UnitLifter::addBytes(Value *V, bool All) {
+  auto half = [&](Value *Of, uint64_t I) {
+    return B.CreateExtractElement(Of, I);
+  };
+  if (Value *Counted = countedBytes(V, All)) {
+    Counted = fromLanes(Counted);
+    auto count = [&](uint64_t I) {
+      return call(Intrinsic::ctpop, {B.getInt64Ty()}, {half(Counted, I)});
+    };
+    return All ? B.CreateAdd(count(0), count(1)) : count(0);
+  }
+  Value *Sums = call(Intrinsic::x86_sse2_psad_bw, {},
+                     {V, Constant::getNullValue(V->getType())});
+  Value *Sum = half(Sums, 0);
+  if (All)
+    Sum = B.CreateAdd(Sum, half(Sums, 1));
+  return B.CreateAnd(Sum, 0xff);
+}
+
 Value *UnitLifter::reduce(const Uop &U, Intrinsic::ID Id) {
   Value *V = lanes(arg(U, 0), U.Lane);
   const unsigned Count = static_cast<unsigned>(U.Imm);
@@ -110,6 +153,8 @@ Value *UnitLifter::lowerVecWide(const Uop &U) {
   case Op::vSqXtun:
     return satNarrow(U, true, false);
   case Op::vAddv:
+    if (U.Lane == L8 && (U.Imm == 8 || U.Imm == 16))
+      return addBytes(a(), U.Imm == 16);
     return reduce(U, Intrinsic::vector_reduce_add);
   case Op::vMaxvS:
     return reduce(U, Intrinsic::vector_reduce_smax);

@@ -1,0 +1,60 @@
+// Flags are computed from their producer; NZCV exist only where they are needed.
+// RUN: %assemble
+// RUN: %xlate-lift --emit=opt-ir --function=compare %t.o | %filecheck %s --check-prefix=CMP
+// RUN: %xlate-lift --emit=opt-ir --function=chain %t.o | %filecheck %s --check-prefix=CHAIN
+// RUN: %xlate-lift --emit=opt-ir --function=live %t.o | %filecheck %s --check-prefix=LIVE
+// RUN: %xlate-lift --emit=opt-ir --function=overwritten %t.o | %filecheck %s --check-prefix=OVER
+// RUN: %xlate-lift --emit=opt-ir --function=float %t.o | %filecheck %s --check-prefix=FLOAT
+
+// CMP-LABEL: @unit_
+// CMP-NOT:   store i8
+// CMP:       icmp slt i64 %x0, %x1
+// CMP-NOT:   store i8
+compare:
+  cmp x0, x1
+  csel x0, x1, x2, lt
+  ret
+
+// A conditional compare is a conjunction.
+// CHAIN-LABEL: @unit_
+// CHAIN-NOT: store i8
+// CHAIN-DAG: icmp ugt i32 {{%[0-9]+}}, 9
+// CHAIN-DAG: icmp ne i32
+// CHAIN:     select i1
+// CHAIN-NOT: store i8
+// CHAIN:     ret void
+chain:
+  cmp w0, #9
+  ccmp w1, w2, #4, hi
+  cset w0, ne
+  ret
+
+// An indirect jump may go to code that reads them.
+// LIVE-LABEL: @unit_
+// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr addrspace(256) inttoptr (i64 264
+// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr addrspace(256) inttoptr (i64 265
+// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr addrspace(256) inttoptr (i64 266
+// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr addrspace(256) inttoptr (i64 267
+live:
+  cmp x0, x1
+  br x2
+
+// The target of a branch out of the unit replaces them at once.
+// OVER-LABEL: @unit_
+// OVER-NOT:  store i8
+// OVER:      slot_
+// OVER-NOT:  store i8
+// OVER:      ret void
+overwritten:
+  cmp x0, x1
+  bl compare
+  ret
+
+// FLOAT-LABEL: @unit_
+// FLOAT:     call {{.*}}@llvm.experimental.constrained.fcmp.f64(double [[A:%[0-9]+]], double [[B:%[0-9]+]]
+// FLOAT:     fcmp ult double [[A]], [[B]]
+// FLOAT-NOT: store i8
+float:
+  fcmp d0, d1
+  cset w0, lt
+  ret

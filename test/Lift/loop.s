@@ -1,0 +1,23 @@
+// A loop is one unit: a poll on its back edge, registers in SSA values, one
+// load of an unpinned register in front of it.
+// RUN: %assemble
+// RUN: %xlate-lift --emit=opt-ir %t.o | %filecheck %s
+
+// CHECK-LABEL: @unit_100000
+// CHECK:       %[[X9:.*]] = load i64, ptr addrspace(256) inttoptr (i64 72 to
+// CHECK:       br label %b100000
+// CHECK:       b100000:
+// CHECK:       phi i64
+// CHECK-NOT:   addrspace(256)
+// CHECK:       load volatile i64, ptr %{{.*}}, align 1
+// CHECK:       load volatile i32, ptr addrspace(256) inttoptr (i64 276 to
+// CHECK:       br i1 {{.*}}, label %b100000
+// The poll's exit: ExitReason::Poll, and the dirty register.
+// CHECK:       store i64 %{{.*}}, ptr addrspace(256) inttoptr (i64 72 to
+// CHECK:       store i32 4, ptr addrspace(256)
+loop:
+  ldr x10, [x0], #8
+  add x9, x9, x10
+  subs x1, x1, #1
+  b.ne loop
+  ret
