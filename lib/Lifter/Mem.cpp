@@ -91,7 +91,7 @@ Value *UnitLifter::lowerMem(const Uop &U, bool &Done) {
       return nullptr;
     case BarrierKind::Full:
       // Cheaper than mfence, and orders all but non-temporal accesses.
-      emitAsm("lock orl $$0, (%rsp)", "~{memory},~{dirflag},~{fpsr},~{flags}");
+      emitAsm("lock orl $$0, (%rsp)", "~{memory},~{flags}");
       return nullptr;
     case BarrierKind::Sb:
       emitAsm("lfence", "~{memory}");

@@ -27,7 +27,7 @@ vector:
   fdiv v0.4s, v0.4s, v2.4s
   ret
 
-// CONVERT:    vcvttsd2si %xmm0, %rdx
+// CONVERT:    vcvttsd2si %xmm0, %r
 // CONVERT:    vcvtsi2sd
 // CONVERT:    vcvtsd2ss
 convert:

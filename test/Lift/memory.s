@@ -21,8 +21,9 @@ plain:
 // ORD:        jne
 // ORD:        movq (%rdi), %rdx
 // ORD:        xchgq %{{r..?}}, (%{{rdi|rsi}})
-// ORD:        lock
-// ORD-NEXT:   orl $0, (%rsp)
+// ORD:        lock orl $0, (%rsp)
+// ORD-NOT:    wait
+// ORD:        jmpq
 ordered:
   ldar x0, [x1]
   stlr x0, [x1]
