@@ -33,6 +33,8 @@ void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded) {
 void Emitter::emitBranchCond(unsigned I) {
   const Uop &U = uop(I);
   const HostCond C = hostCond(U.A[0]);
+  if (static_cast<uint64_t>(U.Imm) == B->Pc && C.X == HostCond::Plain)
+    return emitLoopBranch(C.Code);
   uint32_t Taken[2] = {0, 0};
   if (C.X == HostCond::AndNoParity) {
     const uint32_t Unordered = jumpShort(CP);
@@ -48,6 +50,20 @@ void Emitter::emitBranchCond(unsigned I) {
     if (At)
       bindNear(At);
   emitEdge(static_cast<uint64_t>(U.Imm), LiveTaken);
+}
+
+// The block is a loop: its back edge is one jump that falls through to nothing.
+void Emitter::emitLoopBranch(Cc C) {
+  const uint32_t Leave = jumpNear(negate(C));
+  if (FlagsIn != FlagsKind::Mem && LiveTaken)
+    saveFlags(15);
+  seg();
+  cmp(gs32(offsetof(CpuState, PollFlag)), 0);
+  jumpTo(CE, LoopEntry);
+  moveImm(RAX, B->Pc);
+  jumpTo(PollThunk);
+  bindNear(Leave);
+  emitEdge(B->End, LiveFallen);
 }
 
 // Inline lookup in the thread's jump cache.

@@ -318,6 +318,11 @@ private:
   bool emitVecMove(unsigned I);
   bool emitVecLanes(unsigned I);
   bool emitCrypto(unsigned I);
+  bool emitSha(unsigned I);
+  void emitSha256Rounds(unsigned I);
+  void emitSha1Rounds(unsigned I);
+  void emitAesRound(unsigned I);
+  unsigned mixColumnsAfter(unsigned I) const;
   bool emitFp(unsigned I);
   void zeroAbove(unsigned D, unsigned S, unsigned Bytes);
   unsigned fpOperand(unsigned V, unsigned T, bool Half);
@@ -333,6 +338,8 @@ private:
   bool emitFpWidth(unsigned I);
   bool extractFollows(unsigned I, unsigned L) const;
   bool emitFpToIntVec(unsigned I);
+  bool emitIntToFpVec(unsigned I);
+  bool emitFpRoundAway(unsigned I);
   bool emitFpToInt(unsigned I);
   bool emitIntToFp(unsigned I);
   unsigned vecIn(unsigned V);
@@ -375,6 +382,7 @@ private:
   void emitControl(unsigned I);
   void emitEdge(uint64_t Target, bool FlagsNeeded);
   void emitBranchCond(unsigned I);
+  void emitLoopBranch(Cc C);
   void emitIndirect(unsigned I);
   void emitExit(unsigned I);
   void emitBody();

@@ -204,12 +204,52 @@ bool Emitter::emitFpSign(unsigned I, bool Clear) {
   return true;
 }
 
+/// To nearest with ties away from zero: the truncated value, plus one of its
+/// sign if what was cut off is a half or more. All of this is exact. Numbers
+/// without a fraction, infinities and NaNs are left to the evaluator.
+bool Emitter::emitFpRoundAway(unsigned I) {
+  const Uop &U = uop(I);
+  const bool Double = U.Lane == L64, Scalar = U.N == 1;
+  clobberFlags();
+  const unsigned A = fpOperand(U.A[0], 14, widthOf(U) == Width::Half);
+  const unsigned Sign = allocVec(), T = allocVec();
+  allOnes(Sign);
+  vexShift(Double ? 0x73 : 0x72, 6, Sign, Sign, Double ? 63 : 31);
+  vex(AndN, 15, Sign, A);
+  vecConst(T, Double ? 0x4330000000000000 : 0x4b0000004b000000); // 2^52, 2^23
+  uint32_t From;
+  if (Scalar) {
+    vex({1, Double, 0, 0x2e}, T, 0, 15);
+    From = jumpNear(CBE);
+  } else {
+    vexImm({1, Double, 0, 0xc2}, 15, 15, T, 0x15); // not less than
+    vex(Ptest, 15, 0, 15);
+    From = jumpNear(CNE);
+  }
+  vex(And, T, Sign, A); // the sign, also of zero
+  vexImm(m3((Scalar ? 0x0a : 0x08) + Double), 15, Scalar ? A : 0, A, 8 | 3);
+  vex(fpOp(U, 0x5c), 14, A, 15);
+  vex(AndN, 14, Sign, 14); // magnitude of the fraction
+  vecConst(Sign, Double ? 0x3fe0000000000000 : 0x3f0000003f000000);
+  vexImm(fpOp(U, 0xc2), 14, Sign, 14, 2); // half <= fraction
+  vecConst(Sign, Double ? 0x3ff0000000000000 : 0x3f8000003f800000);
+  vex(And, 14, 14, Sign);
+  vex(Or, 14, 14, T);
+  vex(fpOp(U, 0x58), 14, 15, 14);
+  const unsigned D = vecOut(I);
+  zeroAbove(D, 14, static_cast<unsigned>(U.N) << U.Lane);
+  coldEval(I, From, Cold::EvalVec, D);
+  return true;
+}
+
 bool Emitter::emitFpRound(unsigned I) {
   const Uop &U = uop(I);
   const Width W = widthOf(U);
   const auto R = static_cast<FpRound>(U.Imm);
-  if (W == Width::Other || R == FpRound::Away)
+  if (W == Width::Other)
     return false;
+  if (R == FpRound::Away)
+    return emitFpRoundAway(I);
   // Bit 2: MXCSR's mode; bit 3: don't raise Inexact.
   static constexpr uint8_t Imms[] = {8, 8 | 2, 8 | 1, 8 | 3, 0, 4, 8 | 4};
   const uint8_t Imm = Imms[static_cast<unsigned>(R)];

@@ -38,21 +38,40 @@ bool Emitter::extractFollows(unsigned I, unsigned L) const {
          X.Lane == L;
 }
 
-/// Vector of 32-bit conversions toward zero.
+/// Vectors toward zero, to lanes of the same size. The host's result is one
+/// value, Bad, for everything out of range.
 bool Emitter::emitFpToIntVec(unsigned I) {
   const Uop &U = uop(I);
-  if (U.Lane != L32 || (U.N != 2 && U.N != 4))
+  const bool Double = U.Lane == L64, Signed = FpToInt::isSigned(U.Imm);
+  if (FpToInt::intLane(U.Imm) != U.Lane ||
+      FpToInt::round(U.Imm) != FpRound::Zero)
+    return false;
+  if (!(Double ? U.N == 2 : U.N == 2 || U.N == 4) || (!Signed && !F.Avx512))
     return false;
   clobberFlags();
-  const unsigned A = fpOperand(U.A[0], 14, U.N == 2);
-  vex({1, 2, 0, 0x5b}, 14, 0, A); // cvttps2dq: 0x80000000 if out of range
+  const bool Half = U.N << U.Lane == 8;
+  const unsigned A = fpOperand(U.A[0], 14, Half);
+  if (!Signed) {
+    Double ? vcvttpd2uqq(xmm14, xmm(A)) : vcvttps2udq(xmm14, xmm(A));
+  } else if (!Double) {
+    vex({1, 2, 0, 0x5b}, 14, 0, A); // cvttps2dq
+  } else if (F.Avx512) {
+    vcvttpd2qq(xmm14, xmm(A));
+  } else {
+    vexImm(Shufd, 15, 0, A, 0xee);
+    vcvttsd2si(rax, xmm(A));
+    vmovq(xmm14, rax);
+    vcvttsd2si(rax, xmm15);
+    vpinsrq(xmm14, xmm14, rax, 1);
+  }
   allOnes(15);
-  vexShift(0x72, 6, 15, 15, 31);
-  vex(CmpEq[L32], 15, 14, 15);
+  if (Signed)
+    vexShift(Double ? 0x73 : 0x72, 6, 15, 15, Double ? 63 : 31);
+  vex(CmpEq[U.Lane], 15, 14, 15);
   vex(Ptest, 15, 0, 15);
   const uint32_t From = jumpNear(CNE);
   const unsigned D = vecOut(I);
-  zeroAbove(D, 14, U.N * 4u);
+  zeroAbove(D, 14, static_cast<unsigned>(U.N) << U.Lane);
   coldEval(I, From, Cold::EvalVec, D);
   return true;
 }
@@ -65,7 +84,7 @@ bool Emitter::emitFpToInt(unsigned I) {
   if (U.Lane < L32 || To < L32 || FpToInt::fbits(U.Imm))
     return false;
   if (U.N != 1)
-    return Round == FpRound::Zero && Signed && To == L32 && emitFpToIntVec(I);
+    return emitFpToIntVec(I);
   if (Round >= FpRound::Away || (Round != FpRound::Zero && To == L32 && Double))
     return false;
   clobberFlags();
@@ -117,23 +136,45 @@ bool Emitter::emitFpToInt(unsigned I) {
   return true;
 }
 
+/// Vectors, from lanes of the same size. Unused lanes are zero, which raises
+/// nothing.
+bool Emitter::emitIntToFpVec(unsigned I) {
+  const Uop &U = uop(I);
+  const bool Double = U.Lane == L64, Signed = FpToInt::isSigned(U.Imm);
+  if (FpToInt::intLane(U.Imm) != U.Lane || (!Signed && !F.Avx512))
+    return false;
+  if (!(Double ? U.N == 2 : U.N == 2 || U.N == 4))
+    return false;
+  unsigned A = vecIn(U.A[0]);
+  if (U.N << U.Lane == 8) {
+    vex(Movq, 14, 0, A);
+    A = 14;
+  }
+  if (!Double) {
+    const unsigned D = vecOut(I);
+    Signed ? vex({1, 0, 0, 0x5b}, D, 0, A) : vcvtudq2ps(xmm(D), xmm(A));
+  } else if (F.Avx512) {
+    const unsigned D = vecOut(I);
+    Signed ? vcvtqq2pd(xmm(D), xmm(A)) : vcvtuqq2pd(xmm(D), xmm(A));
+  } else {
+    vpextrq(rax, xmm(A), 1);
+    zeroVec(15);
+    vcvtsi2sd(xmm14, xmm15, rax);
+    vmovq(rax, xmm(A));
+    vcvtsi2sd(xmm15, xmm15, rax);
+    vex(UnpackLo[L64], vecOut(I), 15, 14);
+  }
+  return true;
+}
+
 bool Emitter::emitIntToFp(unsigned I) {
   const Uop &U = uop(I);
   const bool Double = U.Lane == L64, Signed = FpToInt::isSigned(U.Imm);
   const Lane From = FpToInt::intLane(U.Imm);
   if (U.Lane < L32 || From < L32 || FpToInt::fbits(U.Imm))
     return false;
-  if (U.N != 1) { // 32-bit lanes; unused ones are zero and raise nothing
-    if (!Signed || From != L32 || Double || (U.N != 2 && U.N != 4))
-      return false;
-    unsigned A = vecIn(U.A[0]);
-    if (U.N == 2) {
-      vex(Movq, 14, 0, A);
-      A = 14;
-    }
-    vex({1, 0, 0, 0x5b}, vecOut(I), 0, A);
-    return true;
-  }
+  if (U.N != 1)
+    return emitIntToFpVec(I);
   const bool Check = !Signed && From == L64; // those from 2^63 on
   if (Check)
     clobberFlags();

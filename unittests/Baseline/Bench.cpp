@@ -1,9 +1,12 @@
 //===- Bench.cpp - Speed and size of baseline translation -----------------===//
 //
 // usage: BaselineBench AARCH64-ELF [rounds]
-// Translates every block of the file's executable segments (linear sweep) and
+// Translates every block of the file's executable sections (linear sweep) and
 // prints the time per guest instruction, the code size and what was called
 // instead of being lowered.
+//
+// usage: BaselineBench AARCH64-ELF dump OFFSET COUNT
+// Prints the uops and the code (hex bytes) of COUNT blocks from a file offset.
 //
 //===----------------------------------------------------------------------===//
 
@@ -69,6 +72,25 @@ int main(int Argc, char **Argv) {
   auto *Region = static_cast<uint8_t *>(
       mmap(nullptr, RegionSize, PROT_READ | PROT_WRITE | PROT_EXEC,
            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+  if (Argc == 5) {
+    baseline::Baseline Tier;
+    Context Ctx;
+    Ctx.Slots = reinterpret_cast<std::atomic<void *> *>(Region);
+    Ctx.Lo = reinterpret_cast<uint64_t>(File);
+    Ctx.Hi = Ctx.Lo + FileSize;
+    uint8_t *At = Region + SlotBytes;
+    At += (Tier.emitThunks(At, 1 << 16) + 63) & ~size_t(63);
+    uint64_t Pc = Ctx.Lo + std::strtoul(Argv[3], nullptr, 0);
+    for (int I = std::atoi(Argv[4]); I > 0; --I) {
+      const Block B = recordBlock(Pc, Ctx.Hi, 64);
+      const auto R = Tier.emit(B, At, 1 << 20, Ctx);
+      std::printf("%s", toString(B).c_str());
+      for (size_t N = 0; N != R.Size; ++N)
+        std::printf("%02x%c", R.Entry[N], N + 1 == R.Size ? '\n' : ' ');
+      Pc = B.End;
+    }
+    return 0;
+  }
   std::vector<uint32_t> Counts(NumOps);
   double BestRecord = 1e9, BestEmit = 1e9;
   size_t Insns = 0, Blocks = 0, Bytes = 0, Uops = 0, PcEntries = 0;

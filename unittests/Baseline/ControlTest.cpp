@@ -173,6 +173,27 @@ TEST_F(Control, TaggedAddresses) {
     EXPECT_EQ(Want.S.X[I], Got.S.X[I]) << I;
 }
 
+// AESE and AESMC of one register become one host instruction.
+TEST_F(Control, AesPairs) {
+  std::mt19937_64 Rng(5);
+  const auto Aese = [](unsigned D, unsigned N) {
+    return 0x4e284800 | N << 5 | D;
+  };
+  const auto Aesmc = [](unsigned D, unsigned N) {
+    return 0x4e286800 | N << 5 | D;
+  };
+  const std::vector<std::vector<uint32_t>> Cases = {
+      {Aese(0, 1), Aesmc(0, 0), Aese(0, 2), Aesmc(0, 0)},
+      {Aese(20, 1), Aesmc(20, 20), Aese(20, 21)},
+      {Aese(3, 1), Aesmc(4, 3)},
+      {Aese(3, 3), Aesmc(3, 3)},
+      {Aese(3, 1), Aesmc(3, 4)},
+      {Aese(30, 30), Aesmc(30, 30), Aese(31, 30), Aesmc(31, 31)}};
+  for (const auto &Words : Cases)
+    for (unsigned N = 0; N != 5; ++N)
+      EXPECT_EQ(H.check(H.record(Words), randomState(Rng, H)), "");
+}
+
 // Sequences of blocks with look-ahead: flags may cross blocks in memory only
 // where something reads them.
 TEST(Random, Chains) {
