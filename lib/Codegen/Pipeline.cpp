@@ -28,7 +28,6 @@ static void initialize() {
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
-    LLVMInitializeX86AsmParser();
     // Merged tails have the debug location of neither: an access in one could
     // not be traced back to its guest instruction.
     const char *Args[] = {"xlate", "-enable-tail-merge=false"};

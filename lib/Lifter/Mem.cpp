@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "UnitLifter.h"
-#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/IntrinsicsX86.h"
 
 using namespace llvm;
 
@@ -39,12 +39,6 @@ Value *UnitLifter::guestLoad(Type *T, Value *Address) {
 void UnitLifter::guestStore(Value *V, Value *Address) {
   inGuest(B.CreateAlignedStore(V, guestPtr(Address), Align(1), true),
           GuestScope, StateScope);
-}
-
-void UnitLifter::emitAsm(const char *Text, const char *Clobbers) {
-  FunctionType *T = FunctionType::get(B.getVoidTy(), false);
-  CallInst *Call = B.CreateCall(InlineAsm::get(T, Text, Clobbers, true), {});
-  Call->addFnAttr(Attribute::NoUnwind);
 }
 
 Value *UnitLifter::lowerMem(const Uop &U, bool &Done) {
@@ -87,14 +81,18 @@ Value *UnitLifter::lowerMem(const Uop &U, bool &Done) {
     switch (static_cast<BarrierKind>(U.Imm)) {
     case BarrierKind::Load:
     case BarrierKind::Store:
-      emitAsm("", "~{memory}");
+      B.CreateFence(AtomicOrdering::SequentiallyConsistent,
+                    SyncScope::SingleThread);
       return nullptr;
     case BarrierKind::Full:
-      // Cheaper than mfence, and orders all but non-temporal accesses.
-      emitAsm("lock orl $$0, (%rsp)", "~{memory},~{flags}");
+      // X86 turns this into a locked operation on the stack: cheaper than
+      // mfence, and it orders all but non-temporal accesses.
+      B.CreateAtomicRMW(AtomicRMWInst::Or,
+                        statePtr(offsetof(CpuState, PollFlag)), B.getInt32(0),
+                        Align(4), AtomicOrdering::SequentiallyConsistent);
       return nullptr;
     case BarrierKind::Sb:
-      emitAsm("lfence", "~{memory}");
+      call(Intrinsic::x86_sse2_lfence, {}, {});
       return nullptr;
     }
     return nullptr;

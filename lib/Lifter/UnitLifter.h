@@ -159,7 +159,6 @@ private:
   Value *guestPtr(Value *Address);
   Value *guestLoad(llvm::Type *T, Value *Address);
   void guestStore(Value *V, Value *Address);
-  void emitAsm(const char *Text, const char *Clobbers);
   /// <16 >> L x i(8 << L)>, or the same with FP elements.
   llvm::FixedVectorType *lanesTy(unsigned L);
   llvm::FixedVectorType *fpLanesTy(unsigned L);

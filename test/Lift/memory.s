@@ -21,7 +21,7 @@ plain:
 // ORD:        jne
 // ORD:        movq (%rdi), %rdx
 // ORD:        xchgq %{{r..?}}, (%{{rdi|rsi}})
-// ORD:        lock orl $0, (%rsp)
+// ORD:        orl $0, -{{[0-9]+}}(%rsp)
 // ORD-NOT:    wait
 // ORD:        jmpq
 ordered:
