@@ -31,12 +31,9 @@ ordered:
   ret
 
 // LSE-LABEL:  unit_
-// LSE:        lock
-// LSE-NEXT:   xadd{{[lq]}}
-// LSE:        lock
-// LSE-NEXT:   orl
-// LSE:        lock
-// LSE-NEXT:   cmpxchgq
+// LSE:        lock xaddl
+// LSE:        lock orl
+// LSE:        lock cmpxchgq
 lse:
   ldadd w0, w1, [x2]
   stset w0, [x2]
@@ -44,8 +41,7 @@ lse:
   ret
 
 // EXCL-LABEL: unit_
-// EXCL:       lock
-// EXCL-NEXT:  cmpxchgl
+// EXCL:       lock cmpxchgl
 excl:
   ldaxr w1, [x0]
   add w1, w1, #1
