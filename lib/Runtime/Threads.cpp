@@ -141,6 +141,10 @@ static void *threadMain(void *Arg) {
   auto *Info = static_cast<StartInfo *>(Arg);
   Process *P = Info->P;
   GuestThread *T = Info->T;
+  // The C library opens the mask for its cancellation signal, which may be the
+  // guest's timer signal.
+  const uint64_t All = ~uint64_t(0);
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, nullptr, 8);
   Process::bind(T);
   if (Info->Args.flags & CLONE_CHILD_SETTID)
     storeTid(Info->Args.child_tid, T->Tid);
