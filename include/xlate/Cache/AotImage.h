@@ -1,0 +1,116 @@
+//===- AotImage.h - Form of a translated file -------------------*- C++ -*-===//
+//
+// A translation of one guest ELF file, made by xlate-aot and mapped by
+// xlate-run:
+//
+//   header   one page
+//   slots    one Slot per entry, behind slot 0, whose target never changes
+//   code     call thunks, the miss jump, units
+//   tables   EntryPc[], EntryRec[], LlvmRec[], PcMap bytes
+//
+// Everything within the file refers to everything else pc-relatively, but for
+// the targets in the slots, which are right when the file lies at HostBase.
+// Guest addresses in the code are those of a guest file at GuestBase.
+//
+// An image is used when all of its header and the guest's bytes agree with what
+// is there; see docs/cache.md.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_CACHE_AOTIMAGE_H
+#define XLATE_CACHE_AOTIMAGE_H
+
+#include "xlate/Cache/Hash.h"
+#include <atomic>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace xlate::cache {
+
+constexpr uint64_t ImageMagic = 0x31474d4954414c58; // "XLATIMG1"
+constexpr uint32_t ImageVersion = 1;
+
+/// A guest entry as translated code jumps to it.
+struct Slot {
+  std::atomic<void *> Target;
+  std::atomic<int32_t> Heat; ///< Counts down in the baseline unit.
+  uint32_t Pad;
+};
+static_assert(sizeof(Slot) == 16);
+
+/// The baseline unit of an entry.
+struct EntryRec {
+  uint32_t Host; ///< Offset in the image; 0 = no unit.
+  uint32_t Size;
+  uint32_t PcMap; ///< Offset in the bytes of PC maps.
+};
+
+/// A unit of the optimising tier, in place of or beside a baseline unit.
+struct LlvmRec {
+  uint32_t Pc; ///< Less TextLo.
+  uint32_t Host, Size, PcMap;
+};
+
+struct ImageHeader {
+  uint64_t Magic;
+  uint32_t Version;
+  uint32_t HeaderSize;
+  Hash128 Build;           ///< buildKey() of the translator.
+  Hash128 Cpu;             ///< hostCpuKey() it was made for.
+  Hash128 File;            ///< fileKey() of the guest file.
+  Hash128 Text;            ///< Of the guest bytes [TextLo, TextHi).
+  Hash128 Payload;         ///< Of everything behind the header.
+  Hash128 Self;            ///< Of the header, with this field zero.
+  uint64_t GuestBase;      ///< Address of the file's lowest segment.
+  uint64_t GuestSpan;      ///< Page-rounded size of all segments.
+  uint64_t TextLo, TextHi; ///< Guest addresses of the translated segment.
+  uint64_t TextOffset;     ///< Of TextLo in the guest file.
+  uint64_t HostBase;
+  uint64_t FileSize;
+  uint64_t SlotsOff, NumSlots;
+  uint64_t CodeOff, CodeSize; ///< Whole pages.
+  uint64_t MissOff;           ///< Jump to CpuState::MissStub.
+  uint64_t TablesOff;
+  uint64_t NumEntries, NumLlvm, PcMapSize; ///< Tables, in this order.
+  int32_t Heat;                            ///< Initial value of Slot::Heat.
+  uint32_t Pad;
+};
+static_assert(sizeof(ImageHeader) <= 4096);
+
+/// Identity of the translator: every source file that influences translations.
+Hash128 buildKey();
+
+/// Identity of the instruction set of the host's CPU. Level: "native",
+/// "x86-64-v2", "x86-64-v3" or "x86-64-v4"; the result for a level that the
+/// host lacks is that of another CPU.
+Hash128 hostCpuKey(const std::string &Level);
+bool hostHasLevel(const std::string &Level);
+
+/// Identity of a guest file for looking it up: of its first page and its size.
+/// The content is compared later. False if it can't be read.
+bool fileKey(int Fd, Hash128 &Key);
+
+/// Hash of file bytes [Offset, Offset + Size). False if they aren't there.
+bool hashFile(int Fd, uint64_t Offset, uint64_t Size, Hash128 &Result);
+
+/// Where a guest file that can be anywhere is put to run its translation.
+uint64_t preferredGuestBase(const Hash128 &File);
+/// Where an image is put.
+uint64_t preferredHostBase(const Hash128 &File);
+
+/// Check the header's own fields and sizes, and that it belongs to this
+/// translator. The result is what is wrong, null = nothing.
+const char *checkHeader(const ImageHeader &H, uint64_t FileSize);
+/// Self for H.
+Hash128 headerHash(const ImageHeader &H);
+
+/// The delta form of a unit's PC map. Pairs of host offset and guest PC
+/// relative to the unit's.
+void appendPcMap(std::string &Out,
+                 const std::vector<std::pair<uint32_t, int32_t>> &Map);
+std::vector<std::pair<uint32_t, int32_t>> readPcMap(const unsigned char *From,
+                                                    const unsigned char *End);
+
+} // namespace xlate::cache
+
+#endif // XLATE_CACHE_AOTIMAGE_H

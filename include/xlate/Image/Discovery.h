@@ -1,0 +1,24 @@
+//===- Discovery.h - Where code begins in an ELF file -----------*- C++ -*-===//
+#ifndef XLATE_IMAGE_DISCOVERY_H
+#define XLATE_IMAGE_DISCOVERY_H
+
+#include "xlate/Image/Elf.h"
+
+namespace xlate::image {
+
+/// What the headers and tables of an ELF file say of its code. Addresses are
+/// those in the file, without a load bias; the file isn't trusted.
+struct CodeHints {
+  /// Starts of functions: symbols, FDEs, init and fini arrays, relative
+  /// relocations into code. Sorted.
+  std::vector<uint64_t> Functions;
+  /// Executable sections as [first, second); empty when there are no section
+  /// headers. Sorted.
+  std::vector<std::pair<uint64_t, uint64_t>> Sections;
+};
+
+CodeHints findCode(const ByteSource &File, const ElfImage &Image);
+
+} // namespace xlate::image
+
+#endif // XLATE_IMAGE_DISCOVERY_H

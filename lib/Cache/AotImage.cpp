@@ -1,0 +1,209 @@
+//===- AotImage.cpp - Form of a translated file ---------------------------===//
+
+#include "xlate/Cache/AotImage.h"
+#include "BuildHash.h"
+#include "xlate/Guest/CpuState.h"
+#include <algorithm>
+#include <cerrno>
+#include <cpuid.h>
+#include <cstring>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace xlate;
+using namespace xlate::cache;
+
+static constexpr uint64_t Page = 4096;
+
+Hash128 cache::buildKey() {
+  Hasher H;
+  H.add(XLATE_BUILD_HASH, sizeof XLATE_BUILD_HASH);
+  H.addValue(StateAbiVersion);
+  H.addValue(sizeof(CpuState));
+  H.addValue(ImageVersion);
+  return H.finish();
+}
+
+bool cache::hostHasLevel(const std::string &Level) {
+  if (Level == "native" || Level == "x86-64-v2")
+    return true; // what the runtime itself needs
+  if (Level == "x86-64-v3")
+    return __builtin_cpu_supports("x86-64-v3");
+  return Level == "x86-64-v4" && __builtin_cpu_supports("x86-64-v4");
+}
+
+/// What CPUID says about instructions; not the parts that differ between the
+/// cores of one machine.
+static void addNativeCpu(Hasher &H) {
+  unsigned A = 0, B = 0, C = 0, D = 0;
+  __get_cpuid(0, &A, &B, &C, &D);
+  H.addValue(B);
+  H.addValue(C);
+  H.addValue(D);
+  __get_cpuid(1, &A, &B, &C, &D);
+  H.addValue(A);
+  H.addValue(C & ~(1u << 27)); // OSXSAVE: as XGETBV, it is the kernel's
+  H.addValue(D);
+  for (unsigned Sub : {0u, 1u}) {
+    A = B = C = D = 0;
+    __get_cpuid_count(7, Sub, &A, &B, &C, &D);
+    H.addValue(Sub ? A : 0);
+    H.addValue(B);
+    H.addValue(C);
+    H.addValue(D);
+  }
+  A = B = C = D = 0;
+  __get_cpuid(0x80000001, &A, &B, &C, &D);
+  H.addValue(C);
+  H.addValue(D);
+  // Whether the system lets programs use the wide registers.
+  const bool Wide[] = {bool(__builtin_cpu_supports("avx")),
+                       bool(__builtin_cpu_supports("avx512f"))};
+  H.addValue(Wide);
+}
+
+Hash128 cache::hostCpuKey(const std::string &Level) {
+  Hasher H;
+  H.add(Level.data(), Level.size());
+  if (Level == "native")
+    addNativeCpu(H);
+  else
+    H.addValue(hostHasLevel(Level));
+  return H.finish();
+}
+
+static bool readAll(int Fd, void *To, size_t Size, uint64_t Offset) {
+  for (size_t Done = 0; Done != Size;) {
+    const ssize_t N = pread(Fd, static_cast<char *>(To) + Done, Size - Done,
+                            static_cast<off_t>(Offset + Done));
+    if (N < 0 && errno == EINTR)
+      continue;
+    if (N <= 0)
+      return false;
+    Done += static_cast<size_t>(N);
+  }
+  return true;
+}
+
+bool cache::fileKey(int Fd, Hash128 &Key) {
+  struct stat St;
+  if (fstat(Fd, &St) != 0 || !S_ISREG(St.st_mode) || St.st_size < 64)
+    return false;
+  char First[Page];
+  const size_t N = std::min<uint64_t>(sizeof First, St.st_size);
+  if (!readAll(Fd, First, N, 0) || std::memcmp(First, "\177ELF\2\1", 6) != 0 ||
+      First[18] != '\xb7' || First[19] != 0)
+    return false;
+  Hasher H;
+  H.addValue(uint64_t(St.st_size));
+  H.add(First, N);
+  Key = H.finish();
+  return true;
+}
+
+bool cache::hashFile(int Fd, uint64_t Offset, uint64_t Size, Hash128 &Result) {
+  Hasher H;
+  static thread_local char Buffer[64 << 10];
+  while (Size) {
+    const size_t N = std::min<uint64_t>(Size, sizeof Buffer);
+    if (!readAll(Fd, Buffer, N, Offset))
+      return false;
+    H.add(Buffer, N);
+    Offset += N;
+    Size -= N;
+  }
+  Result = H.finish();
+  return true;
+}
+
+// Two regions that neither the kernel, nor loaders, nor common allocators and
+// sanitizers of guests use; no two files are likely to meet there.
+uint64_t cache::preferredGuestBase(const Hash128 &File) {
+  return 0x100000000000 + (File.Lo & 0x3ffff) * (uint64_t(64) << 20);
+}
+uint64_t cache::preferredHostBase(const Hash128 &File) {
+  return 0x200000000000 + (File.Hi & 0x1ffff) * (uint64_t(256) << 20);
+}
+
+Hash128 cache::headerHash(const ImageHeader &H) {
+  ImageHeader Copy;
+  std::memcpy(static_cast<void *>(&Copy), &H, sizeof H);
+  Copy.Self = {};
+  return hashOf(&Copy, sizeof Copy);
+}
+
+const char *cache::checkHeader(const ImageHeader &H, uint64_t FileSize) {
+  if (H.Magic != ImageMagic)
+    return "not an image";
+  if (H.Version != ImageVersion || H.HeaderSize != sizeof H)
+    return "another version";
+  if (H.Self != headerHash(H))
+    return "damaged header";
+  if (H.Build != buildKey())
+    return "made by another translator";
+  if (H.FileSize != FileSize)
+    return "truncated";
+  // The rest is ours to have written, but a wrong size must not be fatal.
+  const uint64_t Limit = uint64_t(1) << 31;
+  if (FileSize > Limit || H.NumSlots > Limit / sizeof(Slot) ||
+      H.NumEntries >= Limit / sizeof(EntryRec) ||
+      H.NumSlots != H.NumEntries + 1 || H.NumLlvm > Limit / sizeof(LlvmRec) ||
+      H.PcMapSize > Limit)
+    return "impossible sizes";
+  const uint64_t Tables = H.NumEntries * (sizeof(uint32_t) + sizeof(EntryRec)) +
+                          H.NumLlvm * sizeof(LlvmRec) + H.PcMapSize;
+  if (H.SlotsOff != Page ||
+      H.CodeOff < H.SlotsOff + H.NumSlots * sizeof(Slot) || H.CodeOff % Page ||
+      H.CodeOff > FileSize || H.CodeSize > FileSize ||
+      H.CodeOff + H.CodeSize != H.TablesOff || H.TablesOff % Page ||
+      H.TablesOff + Tables != FileSize || H.MissOff < H.CodeOff ||
+      H.MissOff >= H.TablesOff || H.HostBase % Page || H.GuestBase % Page ||
+      H.TextLo >= H.TextHi || H.TextHi - H.TextLo > Limit || H.TextLo % 4)
+    return "impossible sizes";
+  return nullptr;
+}
+
+//--- PC maps
+//------------------------------------------------------------------
+
+static void appendNumber(std::string &Out, uint32_t V) {
+  for (; V >= 0x80; V >>= 7)
+    Out.push_back(static_cast<char>(V | 0x80));
+  Out.push_back(static_cast<char>(V));
+}
+
+void cache::appendPcMap(std::string &Out,
+                        const std::vector<std::pair<uint32_t, int32_t>> &Map) {
+  appendNumber(Out, static_cast<uint32_t>(Map.size()));
+  std::pair<uint32_t, int32_t> Last{0, 0};
+  for (const auto &P : Map) {
+    appendNumber(Out, P.first - Last.first);
+    const int32_t Step = P.second - Last.second;
+    appendNumber(Out, static_cast<uint32_t>(Step) << 1 ^
+                          static_cast<uint32_t>(Step >> 31));
+    Last = P;
+  }
+}
+
+std::vector<std::pair<uint32_t, int32_t>>
+cache::readPcMap(const unsigned char *From, const unsigned char *End) {
+  auto number = [&] {
+    uint32_t V = 0;
+    for (unsigned Shift = 0; From != End && Shift < 32; Shift += 7) {
+      const unsigned char C = *From++;
+      V |= uint32_t(C & 0x7f) << Shift;
+      if (C < 0x80)
+        break;
+    }
+    return V;
+  };
+  std::vector<std::pair<uint32_t, int32_t>> Map;
+  std::pair<uint32_t, int32_t> Last{0, 0};
+  for (uint32_t N = number(); N && From != End; --N) {
+    Last.first += number();
+    const uint32_t Z = number();
+    Last.second += static_cast<int32_t>(Z >> 1 ^ (0 - (Z & 1)));
+    Map.push_back(Last);
+  }
+  return Map;
+}

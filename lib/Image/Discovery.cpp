@@ -1,0 +1,181 @@
+//===- Discovery.cpp - Where code begins in an ELF file -------------------===//
+
+#include "xlate/Image/Discovery.h"
+#include <algorithm>
+#include <cstring>
+#include <elf.h>
+
+namespace xlate::image {
+
+namespace {
+
+class Finder {
+public:
+  Finder(const ByteSource &File, const ElfImage &Image)
+      : File(File), Image(Image) {}
+  CodeHints run();
+
+private:
+  void add(uint64_t Address) {
+    if (Address & 3)
+      return;
+    for (const Segment &S : Image.Loads)
+      if ((S.Flags & PF_X) && Address >= S.Vaddr &&
+          Address < S.Vaddr + S.FileSize)
+        return Hints.Functions.push_back(Address);
+  }
+  template <typename T>
+  std::vector<T> table(uint64_t Offset, uint64_t Size) const {
+    std::vector<T> V;
+    if (Offset <= File.size() && Size <= File.size() - Offset)
+      V.resize(Size / sizeof(T));
+    if (!V.empty() && !File.read(Offset, V.data(), V.size() * sizeof(T)))
+      V.clear();
+    return V;
+  }
+  /// File bytes of an address range of the loaded image.
+  template <typename T>
+  std::vector<T> mapped(uint64_t Address, uint64_t Size) const {
+    for (const Segment &S : Image.Loads)
+      if (Address >= S.Vaddr && Address - S.Vaddr < S.FileSize)
+        return table<T>(S.Offset + (Address - S.Vaddr),
+                        std::min(Size, S.FileSize - (Address - S.Vaddr)));
+    return {};
+  }
+  void symbols(const std::vector<Elf64_Sym> &Table) {
+    for (const Elf64_Sym &S : Table) {
+      const unsigned Type = ELF64_ST_TYPE(S.st_info);
+      if (S.st_shndx != SHN_UNDEF &&
+          (Type == STT_FUNC || Type == STT_GNU_IFUNC))
+        add(S.st_value);
+    }
+  }
+  void pointers(const std::vector<uint64_t> &Table) {
+    for (uint64_t P : Table)
+      add(P);
+  }
+  void sections(const Elf64_Ehdr &Ehdr);
+  void dynamic(const Elf64_Phdr &P);
+  void ehFrameHeader(const Elf64_Phdr &P);
+  void relr(const std::vector<uint64_t> &Table);
+
+  const ByteSource &File;
+  const ElfImage &Image;
+  CodeHints Hints;
+};
+
+} // namespace
+
+void Finder::sections(const Elf64_Ehdr &Ehdr) {
+  if (Ehdr.e_shentsize != sizeof(Elf64_Shdr))
+    return;
+  for (const Elf64_Shdr &S : table<Elf64_Shdr>(
+           Ehdr.e_shoff, uint64_t(Ehdr.e_shnum) * sizeof(Elf64_Shdr))) {
+    if (S.sh_type == SHT_SYMTAB || S.sh_type == SHT_DYNSYM)
+      symbols(table<Elf64_Sym>(S.sh_offset, S.sh_size));
+    if (S.sh_type == SHT_INIT_ARRAY || S.sh_type == SHT_FINI_ARRAY ||
+        S.sh_type == SHT_PREINIT_ARRAY)
+      pointers(table<uint64_t>(S.sh_offset, S.sh_size));
+    if (S.sh_type == SHT_PROGBITS && (S.sh_flags & SHF_EXECINSTR) &&
+        S.sh_size < AddressLimit && S.sh_addr < AddressLimit)
+      Hints.Sections.emplace_back(S.sh_addr, S.sh_addr + S.sh_size);
+  }
+}
+
+// Relocations with addends into code: vtables, tables of functions. RELR packs
+// the places only; their contents are the addends.
+void Finder::relr(const std::vector<uint64_t> &Table) {
+  uint64_t Where = 0;
+  auto word = [&](uint64_t At) {
+    for (uint64_t P : mapped<uint64_t>(At, 8))
+      add(P);
+  };
+  for (uint64_t W : Table) {
+    if (!(W & 1)) {
+      word(W);
+      Where = W + 8;
+      continue;
+    }
+    for (unsigned I = 0; I != 63; ++I)
+      if (W >> (I + 1) & 1)
+        word(Where + 8 * I);
+    Where += 63 * 8;
+  }
+}
+
+void Finder::dynamic(const Elf64_Phdr &P) {
+  uint64_t Rela = 0, RelaSize = 0, Relr = 0, RelrSize = 0;
+  for (const Elf64_Dyn &D : table<Elf64_Dyn>(P.p_offset, P.p_filesz)) {
+    switch (D.d_tag) {
+    case DT_RELA:
+      Rela = D.d_un.d_ptr;
+      break;
+    case DT_RELASZ:
+      RelaSize = D.d_un.d_val;
+      break;
+    case 36: // DT_RELR
+      Relr = D.d_un.d_ptr;
+      break;
+    case 35: // DT_RELRSZ
+      RelrSize = D.d_un.d_val;
+      break;
+    case DT_INIT:
+    case DT_FINI:
+      add(D.d_un.d_ptr);
+      break;
+    }
+  }
+  for (const Elf64_Rela &R : mapped<Elf64_Rela>(Rela, RelaSize))
+    if (ELF64_R_TYPE(R.r_info) == R_AARCH64_RELATIVE ||
+        ELF64_R_TYPE(R.r_info) == R_AARCH64_IRELATIVE)
+      add(static_cast<uint64_t>(R.r_addend));
+  if (RelrSize)
+    relr(mapped<uint64_t>(Relr, RelrSize));
+}
+
+// The search table of .eh_frame_hdr in the form that linkers write: pairs of
+// 4-byte offsets from the header, sorted by function.
+void Finder::ehFrameHeader(const Elf64_Phdr &P) {
+  const auto Head = table<unsigned char>(P.p_offset, P.p_filesz);
+  constexpr unsigned char PcRelS4 = 0x1b, Udata4 = 0x03, DataRelS4 = 0x3b;
+  if (Head.size() < 12 || Head[0] != 1 || Head[1] != PcRelS4 ||
+      Head[2] != Udata4 || Head[3] != DataRelS4)
+    return;
+  uint32_t Count;
+  std::memcpy(&Count, &Head[8], 4);
+  for (uint64_t I = 0, At = 12; I < Count && At + 8 <= Head.size();
+       ++I, At += 8) {
+    int32_t Function;
+    std::memcpy(&Function, &Head[At], 4);
+    add(P.p_vaddr + static_cast<uint64_t>(int64_t(Function)));
+  }
+}
+
+CodeHints Finder::run() {
+  Elf64_Ehdr Ehdr;
+  if (!File.read(0, &Ehdr, sizeof Ehdr))
+    return {};
+  add(Image.Entry);
+  sections(Ehdr);
+  if (Ehdr.e_phentsize == sizeof(Elf64_Phdr))
+    for (const Elf64_Phdr &P : table<Elf64_Phdr>(
+             Ehdr.e_phoff, uint64_t(Ehdr.e_phnum) * sizeof(Elf64_Phdr))) {
+      if (P.p_type == PT_DYNAMIC)
+        dynamic(P);
+      if (P.p_type == PT_GNU_EH_FRAME)
+        ehFrameHeader(P);
+    }
+  auto Unique = [](auto &V) {
+    std::sort(V.begin(), V.end());
+    V.erase(std::unique(V.begin(), V.end()), V.end());
+  };
+  Unique(Hints.Functions);
+  Unique(Hints.Sections);
+  return std::move(Hints);
+}
+
+CodeHints findCode(const ByteSource &File, const ElfImage &Image) {
+  return Finder(File, Image).run();
+}
+
+} // namespace xlate::image

@@ -1,0 +1,231 @@
+//===- GuestText.cpp - The code of a file and the entries in it -----------===//
+
+#include "GuestText.h"
+#include "xlate/Guest/CpuState.h"
+#include "xlate/Semantics/FlagLiveness.h"
+#include "xlate/Semantics/Semantics.h"
+#include <algorithm>
+#include <cstring>
+#include <elf.h>
+#include <sys/mman.h>
+
+namespace xlate::aot {
+
+GuestText::~GuestText() {
+  if (MapSize)
+    munmap(reinterpret_cast<void *>(MapLo), MapSize);
+}
+
+Expected<bool> GuestText::map(int Fd, const image::ElfImage &Image,
+                              uint64_t Bias) {
+  const image::Segment *Code = nullptr;
+  for (const image::Segment &S : Image.Loads)
+    if (!Code && (S.Flags & PF_X) && !(S.Flags & PF_W) && S.FileSize >= 4)
+      Code = &S;
+  if (!Code)
+    return Error{ENOEXEC, "has no read-only code"};
+  Lo = ((Code->Vaddr + 3) & ~uint64_t(3)) + Bias;
+  Hi = (Code->Vaddr + Code->FileSize + Bias) & ~uint64_t(3);
+  Offset = Code->Offset + (Lo - Bias - Code->Vaddr);
+  MapLo = image::pageDown(Lo);
+  const uint64_t Size = image::pageUp(Hi) - MapLo;
+  void *P = mmap(reinterpret_cast<void *>(MapLo), Size, PROT_READ,
+                 MAP_PRIVATE | MAP_FIXED_NOREPLACE, Fd,
+                 static_cast<off_t>(image::pageDown(Offset)));
+  if (P == MAP_FAILED)
+    return systemError(errno);
+  MapSize = Size;
+  return true;
+}
+
+uint64_t GuestText::codeEnd(uint64_t Pc) const {
+  if (Pc < Lo || Pc >= Hi)
+    return 0;
+  if (Sections.empty())
+    return Hi;
+  auto It =
+      std::upper_bound(Sections.begin(), Sections.end(), Pc,
+                       [](uint64_t P, const auto &S) { return P < S.first; });
+  if (It == Sections.begin() || Pc >= std::prev(It)->second)
+    return 0;
+  return std::min(Hi, std::prev(It)->second);
+}
+
+static uint32_t wordAt(uint64_t Pc) {
+  uint32_t W;
+  std::memcpy(&W, reinterpret_cast<const void *>(Pc), 4);
+  return W;
+}
+
+class EntryFinder {
+public:
+  explicit EntryFinder(GuestText &Text) : Text(Text) {}
+  Entries run(const image::CodeHints &Hints, uint64_t Bias);
+
+private:
+  void add(uint64_t Pc) {
+    if (!(Pc & 3) && Text.codeEnd(Pc) && Out.Blocks.try_emplace(Pc).second)
+      Work.push_back(Pc);
+  }
+  void follow();
+  void scan(uint64_t Pc);
+  void addressesIn(uint64_t Lo, uint64_t Hi);
+  void cover(uint64_t Lo, uint64_t Hi);
+  bool sweep();
+
+  GuestText &Text;
+  Entries Out;
+  std::vector<uint64_t> Work;
+  std::set<uint64_t> Functions;
+  /// Bytes that belong to a block, as disjoint ranges.
+  std::map<uint64_t, uint64_t> Covered;
+};
+
+void EntryFinder::cover(uint64_t Lo, uint64_t Hi) {
+  auto It = Covered.upper_bound(Lo);
+  if (It != Covered.begin() && std::prev(It)->second >= Lo) {
+    --It;
+    Lo = It->first;
+  }
+  while (It != Covered.end() && It->first <= Hi) {
+    Hi = std::max(Hi, It->second);
+    It = Covered.erase(It);
+  }
+  Covered[Lo] = Hi;
+}
+
+void EntryFinder::scan(uint64_t Pc) {
+  const CodeEndFn CodeEnd = [this](uint64_t P) { return Text.codeEnd(P); };
+  Block B = recordBlock(Pc, Text.codeEnd(Pc), MaxBlockInsns);
+  Entries::Info &I = Out.Blocks[Pc];
+  I.End = B.End;
+  I.Skip = readsFlagsAfterCall(B, CodeEnd);
+  cover(Pc, B.End);
+  addressesIn(Pc, B.End);
+  const Uop &T = B.terminator();
+  const uint64_t Target = static_cast<uint64_t>(T.Imm);
+  switch (T.Code) {
+  case Op::brCond:
+    add(B.End);
+    [[fallthrough]];
+  case Op::br:
+    add(Target);
+    if (Target < B.End)
+      if (auto It = Out.Blocks.find(Target); It != Out.Blocks.end()) {
+        // A branch back across the start of a function isn't a loop.
+        auto F = Functions.upper_bound(Target);
+        It->second.LoopHeader |= F == Functions.end() || *F >= B.End;
+      }
+    break;
+  case Op::call:
+    Functions.insert(Target);
+    add(Target);
+    add(B.End);
+    if (auto It = Out.Blocks.find(B.End); It != Out.Blocks.end())
+      It->second.ReturnPoint = true;
+    break;
+  case Op::brInd:
+    if ((wordAt(B.End - 4) & 0xfffffc1f) == 0xd63f0000) { // BLR
+      add(B.End);
+      if (auto It = Out.Blocks.find(B.End); It != Out.Blocks.end())
+        It->second.ReturnPoint = true;
+    }
+    break;
+  default:
+    if (static_cast<ExitReason>(T.N) == ExitReason::Undefined)
+      ++Out.UnknownInsns;
+    else if (T.Lane)
+      add(B.End);
+    break;
+  }
+}
+
+// Addresses of code that the code itself computes: pointers to functions and
+// the bases of jump tables.
+void EntryFinder::addressesIn(uint64_t Lo, uint64_t Hi) {
+  uint64_t Page[32] = {};
+  for (uint64_t Pc = Lo; Pc < Hi; Pc += 4) {
+    const uint32_t W = wordAt(Pc);
+    if ((W & 0x1f000000) == 0x10000000) { // ADR, ADRP
+      const int64_t Imm = (int64_t(int32_t(W << 8)) >> 13 << 2) | (W >> 29 & 3);
+      const bool IsPage = W >> 31;
+      const uint64_t A =
+          IsPage ? (Pc & ~uint64_t(4095)) + (static_cast<uint64_t>(Imm) << 12)
+                 : Pc + static_cast<uint64_t>(Imm);
+      if (IsPage)
+        Page[W & 31] = A;
+      else
+        add(A);
+    } else if ((W & 0xffc00000) == 0x91000000) { // ADD Xd, Xn, #imm
+      if (uint64_t P = Page[W >> 5 & 31])
+        add(P + (W >> 10 & 4095));
+    }
+  }
+}
+
+void EntryFinder::follow() {
+  while (!Work.empty()) {
+    const uint64_t Pc = Work.back();
+    Work.pop_back();
+    scan(Pc);
+  }
+}
+
+// Code that nothing refers to directly (cases of jump tables, functions called
+// through pointers in data) begins where other code or padding ends.
+bool EntryFinder::sweep() {
+  constexpr uint32_t Nop = 0xd503201f;
+  std::vector<uint64_t> Starts;
+  for (auto [Lo, Hi] : Text.Sections) {
+    uint64_t At = Lo;
+    auto It = Covered.upper_bound(Lo);
+    if (It != Covered.begin() && std::prev(It)->second > Lo)
+      At = std::prev(It)->second;
+    while (At < Hi) {
+      const uint64_t End = It == Covered.end() ? Hi : std::min(Hi, It->first);
+      while (At < End && (wordAt(At) == Nop || wordAt(At) == 0 ||
+                          decode(wordAt(At)).Code == A64::Unallocated))
+        At += 4;
+      if (At < End)
+        Starts.push_back(At);
+      if (It == Covered.end())
+        break;
+      At = (It++)->second;
+    }
+  }
+  for (uint64_t Pc : Starts)
+    add(Pc);
+  return !Work.empty();
+}
+
+Entries EntryFinder::run(const image::CodeHints &Hints, uint64_t Bias) {
+  for (auto [Lo, Hi] : Hints.Sections) {
+    Lo = std::max((Lo + Bias + 3) & ~uint64_t(3), Text.Lo);
+    Hi = std::min((Hi + Bias) & ~uint64_t(3), Text.Hi);
+    if (Lo < Hi)
+      Text.Sections.emplace_back(Lo, Hi);
+  }
+  for (uint64_t F : Hints.Functions)
+    Functions.insert(F + Bias);
+  const std::set<uint64_t> Known = Functions;
+  for (uint64_t F : Known)
+    add(F);
+  follow();
+  for (unsigned Round = 0; Round != 200 && sweep(); ++Round)
+    follow();
+  for (uint64_t F : Functions)
+    if (auto It = Out.Blocks.find(F); It != Out.Blocks.end()) {
+      It->second.Function = true;
+      ++Out.NumFunctions;
+    }
+  for (auto [Lo, Hi] : Covered)
+    Out.CoveredBytes += Hi - Lo;
+  return std::move(Out);
+}
+
+Entries findEntries(GuestText &Text, const image::CodeHints &Hints,
+                    uint64_t Bias) {
+  return EntryFinder(Text).run(Hints, Bias);
+}
+
+} // namespace xlate::aot

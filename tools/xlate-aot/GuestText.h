@@ -1,0 +1,57 @@
+//===- GuestText.h - The code of a file and the entries in it ---*- C++ -*-===//
+#ifndef XLATE_TOOLS_XLATE_AOT_GUESTTEXT_H
+#define XLATE_TOOLS_XLATE_AOT_GUESTTEXT_H
+
+#include "xlate/Image/Discovery.h"
+#include "xlate/Support/Error.h"
+#include <cstdint>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace xlate::aot {
+
+/// Instructions of a baseline block at most, as in the runtime.
+constexpr unsigned MaxBlockInsns = 64;
+
+/// A guest file's executable segment, mapped where its translation wants it.
+/// One per process.
+class GuestText {
+public:
+  ~GuestText();
+  /// Map the segment; file addresses plus Bias are the guest's.
+  Expected<bool> map(int Fd, const image::ElfImage &Image, uint64_t Bias);
+
+  uint64_t lo() const { return Lo; }
+  uint64_t hi() const { return Hi; }
+  uint64_t fileOffset() const { return Offset; }
+  /// End of the code around Pc; 0 if it isn't code.
+  uint64_t codeEnd(uint64_t Pc) const;
+
+private:
+  friend class EntryFinder;
+  uint64_t Lo = 0, Hi = 0, Offset = 0;
+  uint64_t MapLo = 0, MapSize = 0;
+  /// Executable sections, as guest addresses.
+  std::vector<std::pair<uint64_t, uint64_t>> Sections;
+};
+
+/// What is known of the places in the code where units begin.
+struct Entries {
+  struct Info {
+    uint64_t End = 0;
+    bool LoopHeader = false, ReturnPoint = false, Function = false;
+    /// Left to the runtime: it must see this block before it runs.
+    bool Skip = false;
+  };
+  std::map<uint64_t, Info> Blocks;
+  uint64_t NumFunctions = 0, CoveredBytes = 0, UnknownInsns = 0;
+};
+
+/// Follow the code from all hints.
+Entries findEntries(GuestText &Text, const image::CodeHints &Hints,
+                    uint64_t Bias);
+
+} // namespace xlate::aot
+
+#endif // XLATE_TOOLS_XLATE_AOT_GUESTTEXT_H
