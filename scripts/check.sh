@@ -20,12 +20,13 @@ build_preset "$preset"
 
 say "Unit tests"
 status=0
-ctest --test-dir "$build" --output-on-failure --output-junit ctest.xml -j "$(nproc)" || status=1
+rm -rf "$build/gtest"
+GTEST_OUTPUT=xml:$PWD/$build/gtest/ ctest --test-dir "$build" --output-on-failure --output-junit ctest.xml -j "$(nproc)" || status=1
 
 say "lit suites"
 lit=$(command -v lit || command -v llvm-lit || echo /usr/lib/llvm-19/build/utils/lit/lit.py)
 python3 "$lit" -sv --xunit-xml-output "$build/lit.xml" "$build/test" || status=1
 
 say "Result"
-python3 scripts/sum-results.py "$build/ctest.xml" "$build/lit.xml" || status=1
+python3 scripts/sum-results.py "$build/ctest.xml" "$build/gtest" "$build/lit.xml" || status=1
 exit $status
