@@ -19,6 +19,10 @@ void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded) {
     jumpTo(CNE, PollThunk);
   }
   if (Target == B->Pc) {
+    if (Opts->Heat) {
+      countHeat();
+      jumpTo(CE, HeatThunk);
+    }
     jumpTo(LoopEntry);
   } else {
     std::atomic<void *> *Slot = Ctx->slotFor(Target);
@@ -59,7 +63,16 @@ void Emitter::emitLoopBranch(Cc C) {
     saveFlags(15);
   seg();
   cmp(gs32(offsetof(CpuState, PollFlag)), 0);
-  jumpTo(CE, LoopEntry);
+  if (Opts->Heat) {
+    const uint32_t Poll = jumpShort(CNE);
+    countHeat();
+    jumpTo(CNE, LoopEntry);
+    moveImm(RAX, B->Pc);
+    jumpTo(HeatThunk);
+    bindShort(Poll);
+  } else {
+    jumpTo(CE, LoopEntry);
+  }
   moveImm(RAX, B->Pc);
   jumpTo(PollThunk);
   bindNear(Leave);

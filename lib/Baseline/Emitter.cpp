@@ -41,8 +41,7 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   Pc = Blk.Pc;
   analyse();
   if (O.Heat) {
-    dec(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(O.Heat) -
-                                     (getCurr() + 6))]);
+    countHeat();
     jumpTo(CE, HeatThunk);
   }
   uint32_t Flushing = 0;
@@ -66,6 +65,12 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   R.Entry = At;
   R.Size = size_;
   return R;
+}
+
+/// Zero flag = the unit is hot now.
+void Emitter::countHeat() {
+  dec(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(Opts->Heat) -
+                                   (getCurr() + 6))]);
 }
 
 void Emitter::emitBody() {

@@ -73,6 +73,27 @@ TEST_F(Control, HeatRunsOut) {
   EXPECT_EQ(Out.S.Exit, ExitReason::Miss);
 }
 
+TEST_F(Control, RoundsOfALoopCountAsEntries) {
+  // add x1, x1, #2; subs x0, x0, #1; b.ne
+  const Block B = H.record({0x91000821, 0xf1000400, branchCond(1, -2)});
+  S.X[0] = 1000;
+  S.X[1] = 5;
+  baseline::Options O;
+  O.Heat = &H.heat();
+  H.heat() = 11;
+  const baseline::EmitResult R = H.emit(B, O);
+  Outcome Out = H.execute(R, S);
+  EXPECT_EQ(Out.S.Exit, ExitReason::Poll);
+  EXPECT_EQ(Out.S.ExitInfo, 1u);
+  EXPECT_EQ(Out.S.Pc, B.Pc);
+  EXPECT_EQ(Out.S.X[0], 990u);
+  EXPECT_EQ(Out.S.X[1], 25u);
+  Out = H.execute(R, Out.S); // asked once
+  EXPECT_EQ(Out.S.Exit, ExitReason::Miss);
+  EXPECT_EQ(Out.S.X[0], 0u);
+  EXPECT_EQ(Out.S.X[1], 2005u);
+}
+
 TEST_F(Control, IndirectBranchHitsTheJumpCache) {
   const Block Target = H.record({AddX2X2X3, branch(4)});
   const baseline::EmitResult T = H.emit(Target);
