@@ -142,13 +142,16 @@ Value *UnitLifter::callEval(const Uop &U, Value *A, Value *Bv, Value *C) {
         V = B.CreateZExt(V, B.getInt64Ty());
       storeState(V, offsetof(CpuState, Tmp) + sizeof(xlate::Value) * (1 + I));
     }
-  FunctionType *StubTy =
-      FunctionType::get(B.getVoidTy(), {B.getInt32Ty(), B.getInt64Ty()}, false);
+  // In halves: x86 stores no 64-bit immediates.
+  const size_t What = offsetof(CpuState, Tmp[4]);
+  const uint64_t Param = packParam(U);
+  storeState(B.getInt32(static_cast<uint32_t>(U.Code)), What);
+  storeState(B.getInt32(static_cast<uint32_t>(Param)), What + 8);
+  storeState(B.getInt32(static_cast<uint32_t>(Param >> 32)), What + 12);
+  FunctionType *StubTy = FunctionType::get(B.getVoidTy(), false);
   Value *Stub =
       B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, EvalStub)));
-  CallInst *Call = B.CreateCall(
-      StubTy, Stub,
-      {B.getInt32(static_cast<uint32_t>(U.Code)), B.getInt64(packParam(U))});
+  CallInst *Call = B.CreateCall(StubTy, Stub);
   Call->setCallingConv(CallingConv::PreserveAll);
   Call->addFnAttr(Attribute::NoUnwind);
   Call->addFnAttr(Attribute::Cold);

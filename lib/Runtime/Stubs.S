@@ -119,10 +119,10 @@ FUNCTION xlate_indirect_stub
   jmpq *8(%r10)
 END xlate_indirect_stub
 
-// Evaluator call stubs: edi = Op, rsi = parameter word. Generated code calls
-// them on paths it expects not to take, so they keep every register that a
-// caller could have live, whole vector registers included, and they align the
-// stack, which units built by LLVM don't.
+// Evaluator call stubs: Tmp[4] = {Op, parameter word}. Generated code calls them
+// on paths it expects not to take, so they take nothing in registers and keep
+// every one that a caller could have live, whole vector registers included, and
+// they align the stack, which units built by LLVM don't.
   .macro EVAL_STUB Name, Move, Reg, Bytes
 FUNCTION \Name
   pushq %rbp
@@ -136,8 +136,8 @@ FUNCTION \Name
   \Move %\Reg\I, (\I * \Bytes)(%rsp)
   .endr
 
-  movl %edi, %eax
-  movq %rsi, %r9
+  movl %gs:STATE_TMP(4), %eax
+  movq %gs:STATE_TMP(4) + 8, %r9
   movq %gs:STATE_SELF, %rdi
   leaq STATE_TMP(0)(%rdi), %rsi
   leaq STATE_TMP(1)(%rdi), %rdx

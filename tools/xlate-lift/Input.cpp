@@ -10,6 +10,9 @@
 
 using namespace xlate::tool;
 
+/// Guest address of code that has none.
+constexpr uint64_t DefaultBase = 0x100000;
+
 static bool readFile(const std::string &Path, std::string &Bytes) {
   std::ifstream File;
   std::istream *In = &File;
@@ -51,6 +54,7 @@ namespace {
 struct ElfText {
   std::string Code;
   std::map<std::string, uint64_t> Offsets;
+  uint64_t Address = 0; ///< Of linked code.
   bool read(const std::string &File, std::string &Error);
 };
 } // namespace
@@ -106,6 +110,8 @@ bool ElfText::read(const std::string &File, std::string &Error) {
             (Header.e_type == ET_REL ? 0 : Sections[Text].sh_addr);
     }
   }
+  if (Header.e_type != ET_REL)
+    Address = Sections[Text].sh_addr;
   Error.clear();
   return true;
 }
@@ -125,14 +131,18 @@ bool xlate::tool::readInput(const std::string &Path, uint64_t Base, Input &Out,
     Error = "no instructions in " + Path;
     return false;
   }
-  void *At = mmap(reinterpret_cast<void *>(Base), Text.Code.size(),
-                  PROT_READ | PROT_WRITE,
+  if (!Base)
+    Base = Text.Address ? Text.Address : DefaultBase;
+  const uint64_t PageOffset = Base & 4095;
+  void *At = mmap(reinterpret_cast<void *>(Base - PageOffset),
+                  Text.Code.size() + PageOffset, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
   if (At == MAP_FAILED) {
     Error = "can't map the code at the requested base address";
     return false;
   }
-  std::memcpy(At, Text.Code.data(), Text.Code.size());
+  std::memcpy(static_cast<char *>(At) + PageOffset, Text.Code.data(),
+              Text.Code.size());
   Out.Base = Base;
   Out.End = Base + Text.Code.size() / 4 * 4;
   for (const auto &[Name, Offset] : Text.Offsets)

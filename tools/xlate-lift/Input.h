@@ -16,7 +16,8 @@ struct Input {
 };
 
 /// Read an AArch64 ELF object or executable (its .text section), or, if it
-/// isn't ELF, text with one instruction word in hex per line; map it at Base.
+/// isn't ELF, text with one instruction word in hex per line; map it at Base,
+/// or where it was linked to run if that is 0.
 bool readInput(const std::string &Path, uint64_t Base, Input &Out,
                std::string &Error);
 

@@ -24,7 +24,8 @@ static const char Usage[] =
     "  --start=OFFSET       ... at this offset into the code (default 0); "
     "both\n"
     "                       may be given several times\n"
-    "  --base=ADDRESS       guest address of the code (default 0x100000)\n"
+    "  --base=ADDRESS       guest address of the code (default: as linked, or\n"
+    "                       0x100000)\n"
     "  --cpu=CPU            host CPU: host, x86-64-v2, x86-64-v3 (default)...\n"
     "  -O0 .. -O3           optimisation level (default 1)\n"
     "  --write-through      keep the guest state exact at every access\n"
@@ -41,7 +42,7 @@ struct Options {
   std::string Emit = "llvm-ir", File, Output;
   std::vector<std::string> Functions;
   std::vector<uint64_t> Starts;
-  uint64_t Base = 0x100000;
+  uint64_t Base = 0;
   codegen::CompilerOptions Compiler{"x86-64-v3", 1};
   codegen::UnitOptions Unit;
 };

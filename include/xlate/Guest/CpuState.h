@@ -98,7 +98,7 @@ struct alignas(64) CpuState {
   void *ExitStub;     ///< Tail-jumped to with rax = Pc, Exit set.
   void *MissStub;     ///< What an unpublished slot points at.
   void *IndirectStub; ///< Tail-jumped to with rax = guest target.
-  void *EvalStub;     ///< Called with edi = Op, rsi = parameter word: runs its
+  void *EvalStub;     ///< Called with Tmp[4] = {Op, parameter word}: runs the
                       ///< evaluator on Tmp[1..3] into Tmp[0], keeps all
                       ///< registers but r11 and the flags.
   void *const *EvalTable; ///< Primitive evaluators, indexed by Op.
