@@ -46,6 +46,12 @@ if os.path.isdir(sysroot):
     config.available_features.add("aarch64-sysroot")
     config.substitutions.append(("%sysroot", sysroot))
 
+# Debian's arm64 packages, as scripts/fetch-sysroot.sh unpacks them.
+debian = os.path.join(os.path.dirname(config.test_source_root), ".sysroot", "arm64")
+if os.path.exists(os.path.join(debian, ".packages")):
+    config.available_features.add("debian-arm64")
+    config.substitutions.append(("%debian-arm64", debian))
+
 if config.xlate_llvm:
     config.available_features.add("llvm-tier")
 
