@@ -18,6 +18,9 @@ endif()
 
 add_compile_options(-Wall -Wextra -Wno-unused-parameter -fno-exceptions -fno-rtti
   -fno-strict-aliasing -fvisibility=hidden -ffunction-sections -fdata-sections)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>) # false alarms of GCC 12
+endif()
 add_link_options(-Wl,--gc-sections)
 if(XLATE_SANITIZE)
   add_compile_options(-fsanitize=${XLATE_SANITIZE} -fno-omit-frame-pointer)

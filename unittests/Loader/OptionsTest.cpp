@@ -111,18 +111,25 @@ TEST(Options, EveryVisibleOptionIsDocumented) {
 }
 
 TEST(Options, InheritedByExecutedPrograms) {
+  auto RoundTrip = [](const runtime::RunOptions &O) {
+    std::vector<std::string> Args = runtime::inheritedArguments(O);
+    std::vector<const char *> Pointers;
+    for (const std::string &A : Args)
+      Pointers.push_back(A.c_str());
+    return parse(Pointers);
+  };
   runtime::RunOptions O;
-  EXPECT_TRUE(runtime::inheritedArguments(O).empty());
+  auto C = RoundTrip(O);
+  ASSERT_TRUE(C) << C.error().Reason;
+  for (RunOption Id : {RunOption::Sysroot, RunOption::Uname, RunOption::Strace,
+                       RunOption::Tier, RunOption::Stats})
+    EXPECT_EQ(valueOf(C, Id), "(none)");
   O.Sysroot = "/a b";
   O.UnameRelease = "6.1";
   O.Strace = true;
   O.UseTier = runtime::Tier::Interp;
   O.Stats = runtime::StatsMode::Json;
-  std::vector<std::string> Args = runtime::inheritedArguments(O);
-  std::vector<const char *> Pointers;
-  for (const std::string &A : Args)
-    Pointers.push_back(A.c_str());
-  auto C = parse(Pointers);
+  C = RoundTrip(O);
   ASSERT_TRUE(C) << C.error().Reason;
   EXPECT_EQ(valueOf(C, RunOption::Sysroot), "/a b");
   EXPECT_EQ(valueOf(C, RunOption::Uname), "6.1");
