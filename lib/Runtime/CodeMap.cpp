@@ -118,6 +118,24 @@ void CodeMap::publish(std::unique_ptr<Unit> U) {
   Units.insert_or_assign(Units.end(), Start, std::move(U)); // mostly in order
   ++NumUnits;
   E.Slot.store(Host, std::memory_order_release);
+  if (OnSlot)
+    OnSlot(E.Pc, Host);
+}
+
+void CodeMap::adopt(Entry &E, Unit *U) {
+  E.Current = U;
+  E.Slot.store(U->Host, std::memory_order_release);
+  if (OnSlot)
+    OnSlot(E.Pc, U->Host);
+}
+
+bool CodeMap::addOther(const char *Lo, const char *Hi) {
+  const unsigned N = NumOthers.load(std::memory_order_relaxed);
+  if (N == MaxOthers)
+    return false;
+  Others[N] = {Lo, Hi};
+  NumOthers.store(N + 1, std::memory_order_release);
+  return true;
 }
 
 void CodeMap::publishInterp(uint64_t Pc, std::unique_ptr<Block> B) {
@@ -130,6 +148,8 @@ void CodeMap::publishInterp(uint64_t Pc, std::unique_ptr<Block> B) {
 
 void CodeMap::withdraw(Entry &E) {
   E.Slot.store(Miss, std::memory_order_release);
+  if (OnSlot && E.Current)
+    OnSlot(E.Pc, nullptr);
   E.Current = nullptr;
   E.Interp = nullptr;
 }
@@ -174,6 +194,15 @@ template <typename Fn> void CodeMap::forEachEntry(Fn F) {
   for (auto *E = reinterpret_cast<Entry *>(Base);
        E != reinterpret_cast<Entry *>(SlotCursor); ++E)
     F(*E);
+}
+
+void CodeMap::withdrawAdopted(uint64_t Lo, uint64_t Hi) {
+  ++Epoch;
+  forEachEntry([&](Entry &E) {
+    if (E.Current && E.Current->Tier == MadeBy::Aot &&
+        E.Current->GuestLo < Hi && Lo < E.Current->GuestHi)
+      withdraw(E);
+  });
 }
 
 bool CodeMap::withdrawImprecise() {

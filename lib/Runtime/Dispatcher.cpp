@@ -25,7 +25,10 @@ void Process::codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi) {
     return;
   {
     std::lock_guard G(Code.mutex());
-    if (!Code.invalidate(Lo, Hi))
+    const bool Images = Aot.invalidate(Lo, Hi);
+    if (Images)
+      Code.withdrawAdopted(Lo, Hi);
+    if (!Code.invalidate(Lo, Hi) && !Images)
       return;
     ++Counts.Invalidations;
   }
@@ -38,7 +41,8 @@ void Process::withdrawImprecise() {
   bool Any;
   {
     std::lock_guard G(Code.mutex());
-    Any = Code.withdrawImprecise();
+    Any = Aot.usePrecise();
+    Any |= Code.withdrawImprecise();
   }
   Hot.forget();
   if (Any)
@@ -140,6 +144,7 @@ void Process::noteCall(const Block &B) {
       !readsFlagsAfterCall(B, CodeEnd))
     return;
   FlagsCrossCalls.store(true);
+  Aot.disable();
   Code.withdrawAll();
   FlushAfterTranslate = true;
 }
@@ -150,6 +155,10 @@ void *Process::unitAt(uint64_t Pc, uint64_t Limit) {
   Entry &E = Code.entry(Pc);
   if (E.Current)
     return E.Current->Host;
+  if (Unit *U = Aot.unitFor(Pc)) {
+    Code.adopt(E, U);
+    return U->Host;
+  }
   if (!ThunksEmitted) {
     Code.commitCode(Base.emitThunks(
         reinterpret_cast<uint8_t *>(Code.codeCursor()), Code.codeSpace()));
@@ -209,6 +218,7 @@ void Process::resetCode(GuestThread &T) {
   {
     std::lock_guard G(Code.mutex());
     Code.reset();
+    Aot.restoreSlots();
     ThunksEmitted = false;
   }
   T.clearJumpCache();
@@ -263,7 +273,10 @@ void Process::handleExit(GuestThread &T) {
     return;
   case ExitReason::Syscall: {
     ++Counts.Syscalls;
+    const uint64_t Nr = S.X[8];
     sys::Result R = sys::dispatch(S, *this);
+    if (Nr == 56 && R >= 0) // openat
+      LastOpened.store(static_cast<int>(R), std::memory_order_relaxed);
     if (R == sys::Restart) {
       S.Pc -= 4;
       S.PollFlag.store(1, std::memory_order_relaxed);
@@ -307,6 +320,8 @@ bool Process::recoverState(CpuState &S, const ucontext_t &Uc) {
   // The thread is in translated code, so it doesn't hold the lock.
   std::lock_guard G(Code.mutex());
   const Unit *U = Code.unitAt(HostPc);
+  if (!U)
+    U = Aot.unitAt(HostPc);
   if (!U)
     return false;
   const uint64_t PcEntry = U->guestPc(HostPc);

@@ -55,7 +55,8 @@ static uint64_t pieHint(uint64_t Align) {
 }
 
 /// Reserve the address range of Image. The result is the load bias.
-static Expected<uint64_t> reserveImage(const ElfImage &Image, bool IsInterp) {
+static Expected<uint64_t> reserveImage(const ElfImage &Image, bool IsInterp,
+                                       uint64_t Preferred) {
   uint64_t Lo = Image.lo(), Size = Image.hi() - Lo;
   if (!Image.IsDyn) {
     uint64_t Got = reserve(Lo, Size, MAP_FIXED_NOREPLACE);
@@ -71,6 +72,13 @@ static Expected<uint64_t> reserveImage(const ElfImage &Image, bool IsInterp) {
   }
   // A biased image must keep addresses modulo the largest alignment.
   uint64_t Align = Image.Align, Skew = Lo & (Align - 1);
+  if (Preferred && !((Preferred - Lo) & (Align - 1))) {
+    uint64_t Got = reserve(Preferred, Size, MAP_FIXED_NOREPLACE);
+    if (Got == Preferred)
+      return Got - Lo;
+    if (Got)
+      munmap(at(Got), Size);
+  }
   if (!IsInterp) {
     uint64_t Want = pieHint(Align) + Skew;
     uint64_t Got = reserve(Want, Size, MAP_FIXED_NOREPLACE);
@@ -140,7 +148,11 @@ static Expected<bool> mapSegment(int Fd, const std::string &Path,
 Expected<uint64_t> mapImage(int Fd, const std::string &Path,
                             const ElfImage &Image, bool IsInterp,
                             MapSink &Sink) {
-  Expected<uint64_t> Bias = reserveImage(Image, IsInterp);
+  Expected<uint64_t> Bias =
+      reserveImage(Image, IsInterp,
+                   Image.IsDyn
+                       ? Sink.preferredBase(Fd, Image.hi() - Image.lo())
+                       : 0);
   if (!Bias)
     return Bias;
   uint64_t Done = Image.lo() + *Bias;

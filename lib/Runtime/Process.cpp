@@ -7,6 +7,7 @@
 #include "xlate/Syscall/SafeCopy.h"
 #include <cstdio>
 #include <cstring>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <unistd.h>
 
@@ -17,9 +18,15 @@ namespace {
 /// Tells guest memory what the loader maps.
 struct LoaderSink final : MapSink {
   GuestMemory &Mem;
-  explicit LoaderSink(GuestMemory &M) : Mem(M) {}
+  AotImages &Aot;
+  LoaderSink(GuestMemory &M, AotImages &A) : Mem(M), Aot(A) {}
+  uint64_t preferredBase(int Fd, uint64_t Span) override {
+    return Aot.enabled() ? Aot.placeFor(Fd, Span) : 0;
+  }
   void addMapping(const Mapping &M) override {
     Mem.noteMapping(M.Lo, M.Hi, M.Prot, M.Path);
+    if (M.Fd >= 0 && (M.Prot & PROT_EXEC) && Mem.OnExecMap)
+      Mem.OnExecMap(M.Lo, M.Hi, M.Fd, M.Offset);
   }
 };
 } // namespace
@@ -47,7 +54,9 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   Config.Strace = Options.Strace;
   sys::configure(Config);
 
-  LoaderSink Sink(P->Mem);
+  if (!Options.CacheDir.empty() && Options.UseTier != Tier::Interp)
+    P->initAot();
+  LoaderSink Sink(P->Mem, P->Aot);
   Expected<LoadedProgram> Loaded = loadProgram(Options, Argv, Envp, Sink);
   if (!Loaded) {
     std::fprintf(stderr, "xlate-run: %s: %s\n", Options.Program.c_str(),
@@ -69,9 +78,44 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   P->run(T);
 }
 
+void Process::initAot() {
+  Aot.init(Options.CacheDir);
+  if (!Aot.enabled())
+    return;
+  Code.OnSlot = [this](uint64_t Pc, void *Host) { Aot.setSlot(Pc, Host); };
+  Aot.OnHostRange = [this](uint64_t Lo, uint64_t Hi) {
+    Mem.addRuntimeRange(Lo, Hi);
+  };
+  Mem.OnExecMap = [this](uint64_t Lo, uint64_t Hi, int Fd, uint64_t Offset) {
+    Aot.mapped(Code, Lo, Hi, Fd, Offset);
+  };
+}
+
+/// Where a file that the guest is about to map, or to reserve space for, should
+/// be for its translation to be usable; 0 = anywhere.
+uint64_t Process::placeFor(uint64_t Addr, uint64_t Len, int Prot, int Flags,
+                           int Fd, uint64_t Off) {
+  if (Addr || (Flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
+    return 0;
+  if (!(Flags & MAP_ANONYMOUS))
+    return Off == 0 ? Aot.placeFor(Fd, (Len + 4095) & ~uint64_t(4095)) : 0;
+  const int Last = LastOpened.load(std::memory_order_relaxed);
+  return Prot == PROT_NONE && Last >= 0
+             ? Aot.placeForReservation(Last, (Len + 4095) & ~uint64_t(4095))
+             : 0;
+}
+
 void Process::reportStats() {
   if (Options.Stats == StatsMode::Off)
     return;
+  Counts.AotImages = Aot.numMapped();
+  Counts.AotUnits = Aot.numUsed();
+  Counts.AotIgnored = Aot.numIgnored();
+  if (Options.Stats == StatsMode::Text && !Aot.problem().empty()) {
+    const std::string Line = "xlate-run: ignored " + Aot.problem() + "\n";
+    [[maybe_unused]] ssize_t N =
+        write(STDERR_FILENO, Line.data(), Line.size());
+  }
   const std::string Report = Options.Stats == StatsMode::Json ? Counts.json() : Counts.text();
   [[maybe_unused]] ssize_t N = write(STDERR_FILENO, Report.data(), Report.size());
 }
@@ -81,6 +125,12 @@ void Process::reportStats() {
 
 sys::Result Process::mmap(CpuState &, uint64_t Addr, uint64_t Len, int Prot,
                           int Flags, int Fd, uint64_t Off) {
+  if (Aot.enabled())
+    if (uint64_t Place = placeFor(Addr, Len, Prot, Flags, Fd, Off))
+      if (sys::Result R = Mem.mmap(Place, Len, Prot,
+                                   Flags | MAP_FIXED_NOREPLACE, Fd, Off);
+          R >= 0)
+        return R;
   return Mem.mmap(Addr, Len, Prot, Flags, Fd, Off);
 }
 sys::Result Process::munmap(CpuState &, uint64_t Addr, uint64_t Len) {

@@ -7,6 +7,7 @@
 #ifndef XLATE_LIB_RUNTIME_PROCESS_H
 #define XLATE_LIB_RUNTIME_PROCESS_H
 
+#include "AotImages.h"
 #include "Promotion.h"
 #include "Stats.h"
 #include "xlate/Baseline/Baseline.h"
@@ -28,10 +29,13 @@ public:
   GuestMemory Mem;
   LoadedProgram Program;
   Promotion Hot;
+  AotImages Aot;
   Stats Counts;
 
   /// Print what --stats asks for; at the end of the process.
   void reportStats();
+  /// Take translations made ahead of time into use.
+  void initAot();
 
   //--- Threads (Threads.cpp)
   //---------------------------------------------------
@@ -115,6 +119,8 @@ public:
   std::string cpuinfo() override;
 
 private:
+  uint64_t placeFor(uint64_t Addr, uint64_t Len, int Prot, int Flags, int Fd,
+                    uint64_t Off);
   void *translate(GuestThread &T);
   Block *interpBlockAt(uint64_t Pc, uint64_t Limit);
   void *unitAt(uint64_t Pc, uint64_t Limit);
@@ -132,6 +138,8 @@ private:
   [[noreturn]] void dieBySignal(GuestThread &T, const PendingSignal &P);
   void reapStacks();
 
+  /// What the guest opened last: a dynamic linker is about to map it.
+  std::atomic<int> LastOpened{-1};
   baseline::Baseline Base; ///< Used under the code map's lock.
   bool ThunksEmitted = false;
   /// Units were withdrawn under the code map's lock: jump caches are stale.

@@ -98,6 +98,7 @@ bool Promotion::putOff(uint64_t Pc) {
   Asked.erase(Pc);
   std::lock_guard G(P.Code.mutex());
   P.Code.entry(Pc).Heat.store(HotThreshold, std::memory_order_relaxed);
+  P.Aot.reheat(Pc, HotThreshold);
   return true;
 }
 

@@ -24,6 +24,10 @@ std::vector<std::string> inheritedArguments(const RunOptions &Options) {
     Args.push_back("--tier=llvm");
     break;
   }
+  if (Options.CacheDir.empty())
+    Args.push_back("--no-cache");
+  else
+    Args.push_back("--cache-dir=" + Options.CacheDir);
   switch (Options.Stats) {
   case StatsMode::Off:
     break;

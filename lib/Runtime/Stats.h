@@ -15,6 +15,9 @@ struct Stats {
   uint64_t BaselineUnits = 0, BaselineInsns = 0, BaselineBytes = 0, BaselineNanos = 0;
   std::atomic<uint64_t> LlvmUnits{0}, LlvmBytes{0}, LlvmMicros{0}, LlvmFailed{0};
   std::atomic<uint64_t> Dispatches{0}, Syscalls{0}, Signals{0}, Invalidations{0}, Resets{0};
+  /// Images in use, entries that the dispatcher found there, files that were of
+  /// no use.
+  uint64_t AotImages = 0, AotUnits = 0, AotIgnored = 0;
   /// Places in baseline code that call the evaluator of a primitive.
   uint32_t Fallbacks[NumOps] = {};
 

@@ -1,5 +1,6 @@
 //===- Command.cpp - What xlate-run was asked to do -----------------------===//
 #include "Command.h"
+#include "xlate/Cache/CacheDir.h"
 #include <charconv>
 #include <climits>
 #include <cstring>
@@ -86,6 +87,12 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
     O.Stats = Use.Value == "json" ? runtime::StatsMode::Json
                                   : runtime::StatsMode::Text;
     break;
+  case RunOption::CacheDir:
+    O.CacheDir = absolute(Use.Value);
+    break;
+  case RunOption::NoCache:
+    O.CacheDir.clear();
+    break;
   case RunOption::Version:
     C.Action = CommandAction::Version;
     break;
@@ -137,6 +144,9 @@ std::string readCommand(char *const *Argv, char *const *Envp, Command &C) {
   for (; *Envp; ++Envp)
     C.Env.push_back(*Envp);
   std::string Argv0;
+  // A program with more rights than its user takes no code from the user.
+  if (!IsExec && !Secure)
+    C.Options.CacheDir = absolute(cache::defaultCacheDir());
   bool HasArgv0 = Parsed->find(static_cast<int>(RunOption::Argv0));
   for (const OptionUse &Use : Parsed->Uses)
     if (std::string Problem = apply(Use, C, Argv0); !Problem.empty())

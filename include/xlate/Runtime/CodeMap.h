@@ -15,6 +15,7 @@
 #include "xlate/Guest/CpuState.h"
 #include "xlate/Ops/Uop.h"
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -89,6 +90,14 @@ public:
   /// Make U the translation of its entry.
   void publish(std::unique_ptr<Unit> U);
   void publishInterp(uint64_t Pc, std::unique_ptr<Block> B);
+  /// Make U, which someone else owns, the translation of E. Only
+  /// withdrawAdopted() and the likes of withdrawAll() take it away again.
+  void adopt(Entry &E, Unit *U);
+  /// Withdraw adopted units whose guest range overlaps [Lo, Hi).
+  void withdrawAdopted(uint64_t Lo, uint64_t Hi);
+  /// Called with the host code of an entry, null for none, after its slot has
+  /// changed.
+  std::function<void(uint64_t Pc, void *Host)> OnSlot;
 
   /// Withdraw everything made from guest bytes [Lo, Hi). Returns true if
   /// anything was withdrawn (jump caches must then be emptied).
@@ -104,7 +113,11 @@ public:
   /// thread that runs translated code: the caller doesn't hold the lock, but
   /// units are only added (see Units).
   const Unit *unitAt(const void *HostPc);
-  bool contains(const void *P) const { return P >= Base && P < Limit; }
+  bool contains(const void *P) const {
+    return (P >= Base && P < Limit) || inOther(P);
+  }
+  /// Translated code outside the region. False if there's no room to note it.
+  bool addOther(const char *Lo, const char *Hi);
 
   uint64_t regionLo() const { return reinterpret_cast<uint64_t>(Base); }
   uint64_t regionHi() const { return reinterpret_cast<uint64_t>(Limit); }
@@ -119,6 +132,13 @@ public:
 private:
   void noteRange(Entry &E, uint64_t Lo, uint64_t Hi);
   void withdraw(Entry &E);
+  bool inOther(const void *P) const {
+    for (unsigned I = 0, N = NumOthers.load(std::memory_order_acquire); I != N;
+         ++I)
+      if (P >= Others[I].first && P < Others[I].second)
+        return true;
+    return false;
+  }
   template <typename Fn> void forEachEntry(Fn F);
 
   std::mutex Lock;
@@ -138,6 +158,10 @@ private:
   Entry &entryAt(uint32_t Index) const {
     return reinterpret_cast<Entry *>(Base)[Index - 1];
   }
+
+  static constexpr unsigned MaxOthers = 512;
+  std::pair<const char *, const char *> Others[MaxOthers] = {};
+  std::atomic<unsigned> NumOthers{0};
 
   size_t NumUnits = 0;
   std::atomic<uint64_t> Epoch{0};

@@ -31,6 +31,9 @@ class MapSink {
 public:
   virtual ~MapSink() = default;
   virtual void addMapping(const Mapping &M) = 0;
+  /// Where a file whose segments span Span bytes should be if it can be
+  /// anywhere; 0 = no preference.
+  virtual uint64_t preferredBase(int Fd, uint64_t Span) { return 0; }
 };
 
 /// A program that is ready to start.

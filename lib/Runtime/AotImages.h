@@ -1,0 +1,118 @@
+//===- AotImages.h - Translations made ahead of time ------------*- C++ -*-===//
+//
+// Finds the image of a file that the guest maps, puts both where they belong,
+// and answers the dispatcher for guest addresses that an image translates.
+//
+// An image's slots hold its own units from the start, without the code map's
+// knowledge. Whatever the code map publishes or withdraws for an entry is
+// stored to the image's slot too (setSlot). When guest bytes that an image was
+// made from change, the whole image goes: its slots miss from then on.
+//
+//===----------------------------------------------------------------------===//
+#ifndef XLATE_LIB_RUNTIME_AOTIMAGES_H
+#define XLATE_LIB_RUNTIME_AOTIMAGES_H
+
+#include "xlate/Cache/CacheDir.h"
+#include "xlate/Runtime/CodeMap.h"
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace xlate::runtime {
+
+class AotImages {
+public:
+  /// Use the images below CacheDir; nothing happens before this.
+  void init(const std::string &CacheDir);
+  bool enabled() const { return !Folders.empty(); }
+
+  //--- Mapping. No lock held.
+  //-----------------------------------------------------
+
+  /// Where to put the guest file in Fd, whose segments span Span bytes, for its
+  /// image to be usable; 0 if it has none.
+  uint64_t placeFor(int Fd, uint64_t Span);
+  /// The same for a reservation of Len bytes that a dynamic linker makes before
+  /// it maps the file: the linker rounds the address up itself.
+  uint64_t placeForReservation(int Fd, uint64_t Len);
+  /// The guest has mapped page Offset of Fd at [Lo, Hi) executable: take its
+  /// image into use if there is one for this place.
+  void mapped(CodeMap &Code, uint64_t Lo, uint64_t Hi, int Fd, uint64_t Offset);
+  /// Told of every range of host memory that an image occupies.
+  std::function<void(uint64_t Lo, uint64_t Hi)> OnHostRange;
+
+  //--- Under the code map's lock
+  //--------------------------------------------------
+
+  /// The unit for a guest entry; null if no image has one.
+  Unit *unitFor(uint64_t Pc);
+  /// Store a code map entry's host code, or null for none, to the image's slot.
+  void setSlot(uint64_t Pc, void *Host);
+  /// Let the unit of an entry run its heat up again.
+  void reheat(uint64_t Pc, int32_t Heat);
+  /// Guest bytes changed. Withdraw(Lo, Hi) is called for the host ranges of
+  /// images that are void now; true if there were any.
+  bool invalidate(uint64_t Lo, uint64_t Hi);
+  /// Use no unit that isn't precise from now on; true if any might have run.
+  bool usePrecise();
+  /// Use no image any more.
+  void disable();
+  /// Slots as they were at first: the code map has forgotten everything.
+  void restoreSlots();
+  /// The unit that contains a host address.
+  const Unit *unitAt(const void *HostPc);
+
+  // For --stats.
+  unsigned numMapped() const { return NumMapped; }
+  unsigned numUsed() const { return NumUsed; }
+  unsigned numIgnored() const { return NumIgnored; }
+  const std::string &problem() const { return Problem; }
+
+private:
+  struct Image {
+    cache::ImageHeader H;
+    char *Base = nullptr;
+    bool Alive = false;
+    cache::Slot *Slots = nullptr;
+    const uint32_t *Pcs = nullptr;
+    const cache::EntryRec *Recs = nullptr;
+    const cache::LlvmRec *Llvm = nullptr;
+    const unsigned char *PcMaps = nullptr, *PcMapsEnd = nullptr;
+    /// Units asked for so far, by host offset.
+    std::map<uint32_t, std::unique_ptr<Unit>> Units;
+    /// (host offset, index; from NumEntries on: LLVM units), sorted; made when
+    /// the first fault asks.
+    std::vector<std::pair<uint32_t, uint32_t>> ByHost;
+
+    size_t indexOf(uint64_t Pc) const;
+    const cache::LlvmRec *llvmFor(uint64_t Pc) const;
+    void *missJump() const { return Base + H.MissOff; }
+    Unit *unit(uint64_t Pc, uint32_t Host, uint32_t Size, uint32_t PcMap,
+               bool IsLlvm);
+  };
+  /// An image whose guest file was placed but isn't mapped executable yet.
+  struct Found {
+    UniqueFd Fd;
+    std::string Path;
+    cache::ImageHeader H;
+  };
+
+  bool find(int Fd, Found &F);
+  void ignore(const std::string &Path, const char *Why);
+  Image *imageAt(uint64_t Pc);
+  std::unique_ptr<Image> load(const Found &F);
+  void fillSlots(Image &I);
+
+  std::vector<std::string> Folders;
+  /// Images in use or void, by start of text. Void ones stay mapped: a thread
+  /// may still be running them.
+  std::map<uint64_t, std::unique_ptr<Image>> Images;
+  bool Precise = false, Disabled = false;
+  unsigned NumMapped = 0, NumUsed = 0, NumIgnored = 0;
+  std::string Problem;
+};
+
+} // namespace xlate::runtime
+
+#endif // XLATE_LIB_RUNTIME_AOTIMAGES_H
