@@ -82,6 +82,7 @@ void Emitter::emitBody() {
   std::memset(CachedIn, -1, sizeof CachedIn);
   std::memset(CachedInV, -1, sizeof CachedInV);
   SpillsG = SpillsV = 0;
+  Zero8 = Zero4 = 0;
   LoopEntry = top_ + size_;
   emitUops();
   emitCold();

@@ -324,7 +324,16 @@ private:
   void emitAesRound(unsigned I);
   unsigned mixColumnsAfter(unsigned I) const;
   bool emitFp(unsigned I);
-  void zeroAbove(unsigned D, unsigned S, unsigned Bytes);
+  void zeroAbove(unsigned D, unsigned S, unsigned Bytes, bool Already = false);
+  /// Register R is zero from Bytes on (16: nothing known).
+  void noteZero(unsigned R, unsigned Bytes);
+  bool isZeroAbove(unsigned R, unsigned Bytes) const {
+    return Bytes >= 16 || (Bytes == 8   ? Zero8
+                           : Bytes == 4 ? Zero4
+                                        : 0) >>
+                                  R &
+                              1;
+  }
   unsigned fpOperand(unsigned V, unsigned T, bool Half);
   void checkNan(unsigned I, unsigned R, uint32_t &From);
   void coldEval(unsigned I, uint32_t From, Cold::Kind K, unsigned Result);
@@ -383,6 +392,7 @@ private:
   void emitEdge(uint64_t Target, bool FlagsNeeded);
   void emitBranchCond(unsigned I);
   void emitLoopBranch(Cc C);
+  bool loopsBack(uint64_t Target) const;
   void emitIndirect(unsigned I);
   void emitExit(unsigned I);
   void countHeat();
@@ -447,6 +457,9 @@ private:
   Slot Gprs[16], Vecs[16];
   int8_t CachedIn[32], CachedInV[32];
   uint32_t LockedG = 0, LockedV = 0;
+  /// Vector registers known to be zero above 8 bytes, above 4 bytes. Not kept
+  /// for xmm14 and xmm15.
+  uint32_t Zero8 = 0, Zero4 = 0;
   uint32_t SpillsG = 0, SpillsV = 0;
   unsigned NextG = 0, NextV = 0;
   std::vector<Cold> Colds;

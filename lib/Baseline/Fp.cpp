@@ -35,20 +35,27 @@ static VexOp fpOp(const Uop &U, uint8_t Code) {
   return {1, static_cast<uint8_t>(Double ? 1 : 0), 0, Code};
 }
 
-/// D = S with the bytes from Bytes on zero.
-void Emitter::zeroAbove(unsigned D, unsigned S, unsigned Bytes) {
-  switch (Bytes) {
-  case 16:
-    return vmov(D, S);
-  case 8:
-    return vex(Movq, D, 0, S);
-  case 4:
-    return vexImm(Insertps, D, S, S, 0x0e);
-  default:
-    assert(Bytes == 2 && D != 15);
-    zeroVec(15);
-    return vexImm(Blendw, D, 15, S, 1);
-  }
+/// D = S with the bytes from Bytes on zero, which they may be Already.
+void Emitter::zeroAbove(unsigned D, unsigned S, unsigned Bytes, bool Already) {
+  if (Already)
+    vmov(D, S);
+  else
+    switch (Bytes) {
+    case 16:
+      return vmov(D, S);
+    case 8:
+      vex(Movq, D, 0, S);
+      break;
+    case 4:
+      vexImm(Insertps, D, S, S, 0x0e);
+      break;
+    default:
+      assert(Bytes == 2 && D != 15);
+      zeroVec(15);
+      vexImm(Blendw, D, 15, S, 1);
+      break;
+    }
+  noteZero(D, Bytes);
 }
 
 /// Operands whose unused lanes raise nothing that the used ones don't: half
@@ -88,24 +95,40 @@ void Emitter::coldEval(unsigned I, uint32_t From, Cold::Kind K,
   Colds.push_back(C);
 }
 
-/// One instruction on one or two operands, checked for NaN.
+/// One instruction on one or two operands, checked for NaN. Scalar results take
+/// the first operand's upper bytes.
 bool Emitter::emitFpChecked(unsigned I, uint8_t Code) {
   const Uop &U = uop(I);
   const Width W = widthOf(U);
   if (W == Width::Other)
     return false;
   clobberFlags();
+  const VexOp O = fpOp(U, Code);
+  const unsigned Bytes = static_cast<unsigned>(U.N) << U.Lane;
+  uint32_t From;
+  if (W == Width::Scalar) {
+    unsigned A = vecIn(U.A[0]), B = U.A[1] == NoVal ? A : vecIn(U.A[1]);
+    const bool Commutes = U.Code == Op::fAdd || U.Code == Op::fMul;
+    if (Commutes && !isZeroAbove(A, Bytes))
+      std::swap(A, B);
+    const bool Known = isZeroAbove(A, Bytes);
+    const unsigned D = vecOut(I, 1u << A | 1u << B); // the evaluator needs both
+    const unsigned R = Known ? D : 14;
+    vex(O, R, A, B);
+    checkNan(I, R, From);
+    zeroAbove(D, R, Bytes, Known);
+    coldEval(I, From, Cold::EvalVec, D);
+    return true;
+  }
   const bool Half = W == Width::Half;
   const unsigned A = fpOperand(U.A[0], 14, Half);
-  const VexOp O = fpOp(U, Code);
-  if (U.A[1] == NoVal) // packed forms have one source
-    vex(O, 14, W == Width::Scalar ? A : 0, A);
+  if (U.A[1] == NoVal)
+    vex(O, 14, 0, A);
   else
     vex(O, 14, A, fpOperand(U.A[1], 15, Half));
-  uint32_t From;
   checkNan(I, 14, From);
   const unsigned D = vecOut(I);
-  zeroAbove(D, 14, static_cast<unsigned>(U.N) << U.Lane);
+  zeroAbove(D, 14, Bytes);
   coldEval(I, From, Cold::EvalVec, D);
   return true;
 }
@@ -176,8 +199,10 @@ bool Emitter::emitFpMulAdd(unsigned I) {
       14, B, C); // 14 += B * C
   uint32_t From;
   checkNan(I, 14, From);
+  const unsigned Bytes = static_cast<unsigned>(U.N) << U.Lane;
+  const bool Known = U.N == 1 && isZeroAbove(A, Bytes);
   const unsigned D = vecOut(I);
-  zeroAbove(D, 14, static_cast<unsigned>(U.N) << U.Lane);
+  zeroAbove(D, 14, Bytes, Known);
   coldEval(I, From, Cold::EvalVec, D);
   return true;
 }
@@ -189,6 +214,7 @@ bool Emitter::emitFpSign(unsigned I, bool Clear) {
   if (L == L8 || Bytes < 2)
     return false;
   const unsigned A = vecIn(U.A[0]);
+  const bool Known = Clear && isZeroAbove(A, Bytes);
   allOnes(15);
   if (Clear) {
     vexShift(L == L64 ? 0x73 : L == L32 ? 0x72 : 0x71, 2, 15, 15, 1);
@@ -200,7 +226,7 @@ bool Emitter::emitFpSign(unsigned I, bool Clear) {
              6, 15, 15, (8u << L) - 1);
     vex(Xor, 14, A, 15);
   }
-  zeroAbove(vecOut(I), 14, Bytes);
+  zeroAbove(vecOut(I), 14, Bytes, Known);
   return true;
 }
 

@@ -18,14 +18,17 @@ bool Emitter::emitFpWidth(unsigned I) {
     return false;
   clobberFlags();
   const unsigned A = vecIn(U.A[0]);
-  if (U.N == 1)
-    vex({1, static_cast<uint8_t>(ToDouble ? 2 : 3), 0, 0x5a}, 14, A, A);
-  else
+  if (U.N == 1) {
+    zeroVec(15); // gives the upper bytes
+    vex({1, static_cast<uint8_t>(ToDouble ? 2 : 3), 0, 0x5a}, 14, 15, A);
+  } else {
     vex({1, static_cast<uint8_t>(ToDouble ? 0 : 1), 0, 0x5a}, 14, 0, A);
+  }
   uint32_t From;
   checkNan(I, 14, From);
   const unsigned D = vecOut(I);
-  zeroAbove(D, 14, static_cast<unsigned>(U.N) << U.Lane);
+  // cvtpd2ps, too, zeroes the rest
+  zeroAbove(D, 14, static_cast<unsigned>(U.N) << U.Lane, true);
   coldEval(I, From, Cold::EvalVec, D);
   return true;
 }
@@ -131,6 +134,7 @@ bool Emitter::emitFpToInt(unsigned I) {
   } else {
     const unsigned D = vecOut(I);
     To == L64 ? vmovq(xmm(D), rax) : vmovd(xmm(D), eax);
+    noteZero(D, 1u << To);
     coldEval(I, From, Cold::EvalVec, D);
   }
   return true;
@@ -198,6 +202,7 @@ bool Emitter::emitIntToFp(unsigned I) {
   const bool Wide = From == L64 || !Signed;
   const unsigned D = vecOut(I);
   vex({1, static_cast<uint8_t>(Double ? 3 : 2), Wide, 0x2a}, D, 15, Src);
+  noteZero(D, 1u << U.Lane);
   if (Check)
     coldEval(I, Jump, Cold::EvalVec, D);
   return true;

@@ -178,9 +178,11 @@ void Emitter::emitVecLoad(unsigned I) {
   if (U.Lane < 2) {
     loadSized(RAX, U.Lane, E, false, false);
     const Xmm D = defV(I);
+    noteZero(static_cast<unsigned>(D.getIdx()), 4);
     return F.Avx ? vmovd(D, eax) : movd(D, eax);
   }
   const Xmm D = defV(I);
+  noteZero(static_cast<unsigned>(D.getIdx()), 1u << U.Lane);
   switch (U.Lane) {
   case 2:
     return F.Avx ? vmovd(D, dword[E]) : movd(D, dword[E]);

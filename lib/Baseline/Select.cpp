@@ -89,7 +89,12 @@ void Emitter::emitSelectVec(unsigned I, HostCond C) {
   const Uop &U = uop(I);
   const Xmm A = useV(U.A[1]), Bv = useV(U.A[2]);
   const Xmm D = defV(I, A.getIdx() == Bv.getIdx() ? 0 : 1u << A.getIdx());
-  vmov(static_cast<unsigned>(D.getIdx()), static_cast<unsigned>(Bv.getIdx()));
+  const unsigned An = static_cast<unsigned>(A.getIdx()),
+                 Bn = static_cast<unsigned>(Bv.getIdx());
+  const unsigned Known = isZeroAbove(An, 4) && isZeroAbove(Bn, 4)   ? 4
+                         : isZeroAbove(An, 8) && isZeroAbove(Bn, 8) ? 8
+                                                                    : 16;
+  vmov(static_cast<unsigned>(D.getIdx()), Bn);
   uint32_t TakeA = 0, Parity = 0;
   if (C.X == HostCond::OrParity)
     TakeA = jumpShort(CP);
@@ -98,7 +103,8 @@ void Emitter::emitSelectVec(unsigned I, HostCond C) {
   const uint32_t TakeB = jumpShort(negate(C.Code));
   if (TakeA)
     bindShort(TakeA);
-  vmov(static_cast<unsigned>(D.getIdx()), static_cast<unsigned>(A.getIdx()));
+  vmov(static_cast<unsigned>(D.getIdx()), An);
+  noteZero(static_cast<unsigned>(D.getIdx()), Known);
   bindShort(TakeB);
   if (Parity)
     bindShort(Parity);

@@ -176,20 +176,23 @@ bool Emitter::emitVecLanes(unsigned I) {
       } else {
         moveImm(RAX, K);
         vmovq(xmm(D), rax);
+        noteZero(D, 1u << L);
       }
       return true;
     }
     const Reg64 R = use(U.A[0]);
+    const unsigned D = vecOut(I);
+    noteZero(D, 1u << L);
     if (L == L64) {
-      vmovq(xmm(vecOut(I)), R);
+      vmovq(xmm(D), R);
     } else if (L == L32) {
-      vmovd(xmm(vecOut(I)), Reg32(R.getIdx()));
+      vmovd(xmm(D), Reg32(R.getIdx()));
     } else {
       if (L == L8)
         movzx(eax, low8(static_cast<unsigned>(R.getIdx())));
       else
         movzx(eax, Xbyak::Reg16(R.getIdx()));
-      vmovd(xmm(vecOut(I)), eax);
+      vmovd(xmm(D), eax);
     }
     return true;
   }

@@ -122,23 +122,18 @@ bool Emitter::emitVecMove(unsigned I) {
   switch (U.Code) {
   case Op::vLow64: {
     const unsigned A = vecIn(U.A[0]);
-    vex(Movq, vecOut(I), 0, A);
+    const bool Known = isZeroAbove(A, 8);
+    zeroAbove(vecOut(I), A, 8, Known);
     return true;
   }
   case Op::vLane0: {
     const unsigned A = vecIn(U.A[0]);
-    if (L == L64) {
-      vex(Movq, vecOut(I), 0, A);
-    } else if (L == L32) {
-      vexImm(Insertps, vecOut(I), A, A, 0x0e);
+    if (L == L8) {
+      vpextrb(eax, Xmm(static_cast<int>(A)), 0);
+      vmovd(Xmm(static_cast<int>(vecOut(I))), eax);
     } else {
-      zeroVec(15);
-      if (L == L16) {
-        vexImm(Blendw, vecOut(I), 15, A, 1);
-      } else {
-        vpextrb(eax, Xmm(static_cast<int>(A)), 0);
-        vmovd(Xmm(static_cast<int>(vecOut(I))), eax);
-      }
+      const bool Known = isZeroAbove(A, 1u << L);
+      zeroAbove(vecOut(I), A, 1u << L, Known);
     }
     return true;
   }

@@ -7,9 +7,16 @@ using namespace xlate::baseline;
 
 static constexpr unsigned FirstVec = 8, LastVec = 13;
 
+void Emitter::noteZero(unsigned R, unsigned Bytes) {
+  const uint32_t Bit = R < 14 ? 1u << R : 0;
+  Zero8 = Bytes <= 8 ? Zero8 | Bit : Zero8 & ~Bit;
+  Zero4 = Bytes <= 4 ? Zero4 | Bit : Zero4 & ~Bit;
+}
+
 void Emitter::vmov(unsigned D, unsigned S) {
   if (D == S)
     return;
+  noteZero(D, isZeroAbove(S, 4) ? 4 : isZeroAbove(S, 8) ? 8 : 16);
   if (F.Avx)
     vmovaps(Xmm(D), Xmm(S));
   else
@@ -45,6 +52,8 @@ void Emitter::bindVec(unsigned V, unsigned R) {
 }
 
 void Emitter::moveState(size_t Off, unsigned R, bool Store) {
+  if (!Store)
+    noteZero(R, 16);
   seg();
   const auto M = ptr[RegExp(Off)];
   if (Store)
@@ -71,6 +80,7 @@ void Emitter::dropCacheV(unsigned R) {
 }
 
 void Emitter::zeroVec(unsigned R) {
+  noteZero(R, 0);
   if (F.Avx)
     vpxor(Xmm(R), Xmm(R), Xmm(R));
   else
@@ -80,6 +90,7 @@ void Emitter::zeroVec(unsigned R) {
 void Emitter::vecConst(unsigned R, uint64_t V) {
   if (V == 0)
     return zeroVec(R);
+  noteZero(R, 16);
   moveImm(RAX, V);
   if (F.Avx) {
     vmovq(Xmm(R), rax);
@@ -134,11 +145,13 @@ Emitter::Xmm Emitter::defV(unsigned I, uint32_t Avoid) {
   int H = Hint[I];
   if (H >= 0 && !(Avoid >> H & 1)) {
     clobberGuest(static_cast<unsigned>(H), true);
+    noteZero(static_cast<unsigned>(H), 16);
     Locs[I] = {Loc::GuestV, static_cast<uint8_t>(H)};
     return Xmm(H);
   }
   Hint[I] = -1;
   unsigned R = allocVec();
+  noteZero(R, 16);
   bindVec(I, R);
   return Xmm(static_cast<int>(R));
 }
