@@ -122,7 +122,8 @@ void UnitLifter::liftFlags(const Uop &U) {
 // may not drop; conditions then use ordinary ones, which it can merge.
 void UnitLifter::liftFcmp(const Uop &U, FlagSource S) {
   const bool Conditional = S.K == FlagSource::CcFcmp;
-  if (U.Lane == L16) {
+  // A comparison that isn't made must not raise anything.
+  if (U.Lane == L16 || (Conditional && Options.ExactFpFlags)) {
     Value *Nibble = callEvalFlags(U);
     S = FlagSource();
     S.K = FlagSource::Nzcv;

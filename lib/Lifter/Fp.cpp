@@ -30,6 +30,15 @@ Value *UnitLifter::constrained(Intrinsic::ID Id, ArrayRef<Type *> Types,
   return Call;
 }
 
+Value *UnitLifter::hostFp(Intrinsic::ID Id, ArrayRef<Value *> Args) {
+  Value *V = call(Id, {}, Args);
+  if (Options.ExactFpFlags) {
+    const size_t Sink = offsetof(CpuState, Tmp[5]);
+    storeState(V, Sink)->setVolatile(true);
+  }
+  return V;
+}
+
 Value *UnitLifter::plainFcmp(CmpInst::Predicate P, Value *A, Value *Bv) {
   return B.Insert(CmpInst::Create(Instruction::FCmp, P, A, Bv));
 }

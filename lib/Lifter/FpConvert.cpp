@@ -31,9 +31,9 @@ static unsigned hostRounding(FpRound R) {
 
 /// Round the first lane of V to an integral value.
 Value *UnitLifter::roundScalar(Value *V, FpRound R, bool Double) {
-  return call(Double ? Intrinsic::x86_sse41_round_sd
-                     : Intrinsic::x86_sse41_round_ss,
-              {}, {V, V, B.getInt32(hostRounding(R))});
+  return hostFp(Double ? Intrinsic::x86_sse41_round_sd
+                       : Intrinsic::x86_sse41_round_ss,
+                {V, V, B.getInt32(hostRounding(R))});
 }
 
 Value *UnitLifter::scalarToInt(const Uop &U) {
@@ -46,12 +46,12 @@ Value *UnitLifter::scalarToInt(const Uop &U) {
     return nullptr;
   Value *V = B.CreateBitCast(arg(U, 0), fpLanesTy(U.Lane));
   auto convert = [&](Value *From, bool Wide) {
-    return Wide ? call(Double ? Intrinsic::x86_sse2_cvttsd2si64
-                              : Intrinsic::x86_sse_cvttss2si64,
-                       {}, {From})
-                : call(Double ? Intrinsic::x86_sse2_cvttsd2si
-                              : Intrinsic::x86_sse_cvttss2si,
-                       {}, {From});
+    return Wide ? hostFp(Double ? Intrinsic::x86_sse2_cvttsd2si64
+                                : Intrinsic::x86_sse_cvttss2si64,
+                         {From})
+                : hostFp(Double ? Intrinsic::x86_sse2_cvttsd2si
+                                : Intrinsic::x86_sse_cvttss2si,
+                         {From});
   };
   auto result = [&](Value *Int) {
     Int = B.CreateZExtOrTrunc(Int, intTy(8u << Result));
@@ -102,13 +102,13 @@ Value *UnitLifter::vectorToInt(const Uop &U) {
       B.CreateBitCast(onlyLanes(arg(U, 0), U.Lane, U.N), fpLanesTy(U.Lane));
   auto convert = [&](Value *From) {
     if (!Double && Signed)
-      return call(Intrinsic::x86_sse2_cvttps2dq, {}, {From});
+      return hostFp(Intrinsic::x86_sse2_cvttps2dq, {From});
     const Intrinsic::ID Id = !Double ? Intrinsic::x86_avx512_mask_cvttps2udq_128
                              : Signed
                                  ? Intrinsic::x86_avx512_mask_cvttpd2qq_128
                                  : Intrinsic::x86_avx512_mask_cvttpd2uqq_128;
-    return call(Id, {},
-                {From, Constant::getNullValue(lanesTy(U.Lane)), B.getInt8(-1)});
+    return hostFp(
+        Id, {From, Constant::getNullValue(lanesTy(U.Lane)), B.getInt8(-1)});
   };
   if (Round == FpRound::Zero) {
     Value *Int = convert(V);
@@ -126,9 +126,9 @@ Value *UnitLifter::vectorToInt(const Uop &U) {
                        Double ? 4611686018427387904.0 : 1073741824.0);
   bool Done;
   return guarded(U, anyLane(OutOfRange), Done, [&] {
-    Value *Whole = call(Double ? Intrinsic::x86_sse41_round_pd
-                               : Intrinsic::x86_sse41_round_ps,
-                        {}, {V, B.getInt32(hostRounding(Round))});
+    Value *Whole = hostFp(Double ? Intrinsic::x86_sse41_round_pd
+                                 : Intrinsic::x86_sse41_round_ps,
+                          {V, B.getInt32(hostRounding(Round))});
     return fromLanes(convert(Whole));
   });
 }
@@ -192,7 +192,7 @@ Value *UnitLifter::convertHalf(const Uop &U, bool ToHalf) {
     if (ToHalf) {
       Value *V =
           B.CreateBitCast(onlyLanes(arg(U, 0), L32, U.N), fpLanesTy(L32));
-      Value *Bits = call(Intrinsic::x86_vcvtps2ph_128, {}, {V, B.getInt32(4)});
+      Value *Bits = hostFp(Intrinsic::x86_vcvtps2ph_128, {V, B.getInt32(4)});
       Value *Half = slice(B.CreateBitCast(Bits, fpLanesTy(L16)), 0, 4);
       return withColdEval(U, fromLanes(Bits), coldHalf(V, Half));
     }
@@ -223,14 +223,14 @@ Value *UnitLifter::convertPrecision(const Uop &U) {
     return nullptr;
   if (U.Lane == L64)
     return unlessNaN(U, B.CreateFPExt(slice(V, 0, 2), T));
-  return unlessNaN(U, call(Intrinsic::x86_sse2_cvtpd2ps, {}, {V}));
+  return unlessNaN(U, hostFp(Intrinsic::x86_sse2_cvtpd2ps, {V}));
 }
 
 // FJCVTZS: within 32 bits it is an ordinary conversion; bit 32 of the result
 // tells that nothing was lost, the sign of zero included.
 Value *UnitLifter::convertJs(const Uop &U) {
   Value *V = B.CreateBitCast(arg(U, 0), fpLanesTy(L64));
-  Value *Int = call(Intrinsic::x86_sse2_cvttsd2si, {}, {V});
+  Value *Int = hostFp(Intrinsic::x86_sse2_cvttsd2si, {V});
   Value *IsCold = B.CreateICmpEQ(Int, B.getInt32(0x80000000));
   Value *X = B.CreateExtractElement(V, uint64_t(0));
   Value *Exact =

@@ -202,6 +202,9 @@ private:
   // Floating point.
   Value *constrained(llvm::Intrinsic::ID Id, llvm::ArrayRef<llvm::Type *> Types,
                      llvm::ArrayRef<Value *> Args, bool Rounds);
+  /// A host intrinsic that raises FP exceptions. LLVM believes that it has no
+  /// effect and drops it if the result is unused: not so with ExactFpFlags.
+  Value *hostFp(llvm::Intrinsic::ID Id, llvm::ArrayRef<Value *> Args);
   /// A comparison outside the constrained world: nothing depends on its flags.
   /// On vectors, only for predicates that don't order (those signal).
   Value *plainFcmp(llvm::CmpInst::Predicate P, Value *A, Value *Bv);

@@ -27,6 +27,10 @@ Value *UnitLifter::roundRight(Value *V, unsigned N, bool Signed) {
 // SSHL, USHL, SRSHL, URSHL: by the signed low byte of each lane of the count;
 // negative counts shift right.
 Value *UnitLifter::shiftByLanes(const Uop &U, bool Signed, bool Round) {
+  // Without AVX2, LLVM makes powers of two by converting floats: that raises
+  // exceptions.
+  if (!Options.Host.Avx2)
+    return nullptr;
   Value *V = lanes(arg(U, 0), U.Lane), *Count = lanes(arg(U, 1), U.Lane);
   Type *T = V->getType();
   const unsigned Bits = 8u << U.Lane;

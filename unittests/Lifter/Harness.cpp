@@ -1,0 +1,395 @@
+//===- Harness.cpp - Units compiled and interpreted -----------------------===//
+
+#include "Harness.h"
+#include "xlate/Interp/Interp.h"
+#include "xlate/Ops/FpEnv.h"
+#include "xlate/Runtime/Stubs.h"
+#include "xlate/Semantics/FlagLiveness.h"
+#include "xlate/Semantics/Semantics.h"
+#include <asm/prctl.h>
+#include <csetjmp>
+#include <csignal>
+#include <cstdarg>
+#include <immintrin.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+using namespace xlate;
+using namespace xlate::test;
+
+namespace {
+
+constexpr size_t SlotBytes = 1 << 20, HostBytes = 256 << 20;
+
+// The run under way, for the signal handler.
+sigjmp_buf Escape;
+const std::map<uint64_t, codegen::Unit> *RunningUnits;
+alignas(64) State Live; ///< What %gs points at.
+JumpCacheEntry Cache[JumpCacheSize];
+
+void onFault(int Sig, siginfo_t *Info, void *Context) {
+  auto &Uc = *static_cast<ucontext_t *>(Context);
+  const auto Rip = static_cast<uint64_t>(Uc.uc_mcontext.gregs[REG_RIP]);
+  if (!RunningUnits) {
+    std::fprintf(stderr, "signal %d at %#lx outside a run\n", Sig, Rip);
+    _exit(3);
+  }
+  // A non-canonical address based on rbp or rsp.
+  if (Sig == SIGBUS && Info->si_code == SI_KERNEL)
+    Sig = SIGSEGV;
+  for (const auto &[Pc, U] : *RunningUnits) {
+    const uint64_t At = Rip - reinterpret_cast<uint64_t>(U.Entry);
+    if (At >= U.Size)
+      continue;
+    for (const auto &[Offset, Guest] : U.PcMap)
+      if (Offset <= At)
+        Live.Pc = Guest;
+  }
+  // Signal handlers run with a fresh MXCSR.
+  Live.Fpsr |= fpenv::fpsrFrom(Uc.uc_mcontext.fpregs->mxcsr, Live.Fpcr);
+  siglongjmp(Escape, Sig);
+}
+
+void raiseFault(CpuState *, ExitReason, uint64_t) { siglongjmp(Escape, -1); }
+
+void *mapAt(uint64_t At, size_t Size) {
+  void *P = mmap(reinterpret_cast<void *>(At), Size, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  if (P == MAP_FAILED) {
+    std::perror("mmap");
+    _exit(3);
+  }
+  return P;
+}
+
+} // namespace
+
+Harness::Harness(const codegen::CompilerOptions &CompilerOptions,
+                 const codegen::UnitOptions &Unit)
+    : Compiler(CompilerOptions), Options(Unit) {
+  Region = static_cast<char *>(mmap(nullptr, SlotBytes + HostBytes,
+                                    PROT_READ | PROT_WRITE | PROT_EXEC,
+                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  Cursor = Region + SlotBytes;
+  mapAt(CodeBase, CodeSize);
+  mapAt(DataBase, DataSize);
+  std::mt19937_64 Rng(1);
+  InitialData.resize(DataSize);
+  for (uint8_t &Byte : InitialData)
+    Byte = static_cast<uint8_t>(Rng());
+  Cache[0].GuestPc = ~uint64_t(0); // the others are empty as zeros
+  FlagsCrossCalls = true;          // compare NZCV after calls and returns, too
+  syscall(SYS_arch_prctl, ARCH_SET_GS, &Live);
+  struct sigaction A = {};
+  A.sa_sigaction = onFault;
+  A.sa_flags = SA_SIGINFO | SA_NODEFER;
+  for (int Sig : {SIGSEGV, SIGBUS, SIGFPE, SIGILL})
+    sigaction(Sig, &A, nullptr);
+  RaiseFault = raiseFault;
+}
+
+Harness::~Harness() {
+  munmap(Region, SlotBytes + HostBytes);
+  munmap(reinterpret_cast<void *>(CodeBase), CodeSize);
+  munmap(reinterpret_cast<void *>(DataBase), DataSize);
+}
+
+uint64_t Harness::codeEnd(uint64_t Pc) const {
+  auto It = Ends.upper_bound(Pc);
+  if (It == Ends.begin())
+    return 0;
+  --It;
+  return Pc < It->second ? It->second : 0;
+}
+
+std::vector<uint64_t>
+Harness::compile(const std::vector<std::vector<uint32_t>> &Snippets) {
+  Units.clear();
+  Ends.clear();
+  Slots.clear();
+  Cursor = Region + SlotBytes;
+  std::vector<uint64_t> Entries;
+  uint64_t At = CodeBase;
+  for (const auto &S : Snippets) {
+    Entries.push_back(At);
+    uint64_t End = At;
+    for (uint32_t Word : S) {
+      std::memcpy(reinterpret_cast<void *>(End), &Word, 4);
+      End += 4;
+    }
+    const uint32_t Brk = 0xd4200000;
+    std::memcpy(reinterpret_cast<void *>(End), &Brk, 4);
+    Ends[At] = End + 4;
+    At = End + 4;
+  }
+
+  codegen::GuestCode Code;
+  Code.CodeEnd = [this](uint64_t Pc) { return codeEnd(Pc); };
+  Code.IsEntry = [&](uint64_t Pc) { return Ends.count(Pc) != 0; };
+  codegen::JitMemory Memory;
+  Memory.Allocate = [this](size_t Size, size_t Align) -> char * {
+    auto P = (reinterpret_cast<uintptr_t>(Cursor) + Align - 1) & -Align;
+    Cursor = reinterpret_cast<char *>(P) + Size;
+    return reinterpret_cast<char *>(P);
+  };
+  Memory.Slot = [this](uint64_t Pc) -> void * {
+    void **&Slot = Slots[Pc];
+    if (!Slot) {
+      Slot = reinterpret_cast<void **>(Region) + Slots.size() - 1;
+      *Slot = reinterpret_cast<void *>(xlate_miss_stub);
+    }
+    return Slot;
+  };
+  std::string Error;
+  for (codegen::Unit &U :
+       Compiler.compile(Entries, Code, Options, Memory, Error))
+    Units[U.Pc] = std::move(U);
+  if (Units.size() != Entries.size())
+    std::fprintf(stderr, "compilation failed: %s\n", Error.c_str());
+  return Entries;
+}
+
+void Harness::start(const State &S) {
+  Live = S;
+  std::memcpy(reinterpret_cast<void *>(DataBase), InitialData.data(), DataSize);
+  initStubs(Live);
+  Live.JumpCache = Cache;
+  Live.HostMxcsr = fpenv::mxcsrFor(Live.Fpcr);
+  _mm_setcsr(Live.HostMxcsr);
+}
+
+Outcome Harness::finish(int Signal, bool Left) {
+  fpenv::collectFlags(Live);
+  _mm_setcsr(0x1f80);
+  RunningUnits = nullptr;
+  Outcome O;
+  O.S = Live;
+  O.Signal = Signal;
+  O.Left = Left;
+  O.Data.assign(reinterpret_cast<uint8_t *>(DataBase),
+                reinterpret_cast<uint8_t *>(DataBase) + DataSize);
+  return O;
+}
+
+/// Record a block that ends with the first instruction that calls a C++
+/// function with the whole state, if there is one.
+static Block recordToHelper(uint64_t Pc, uint64_t End, bool &Helper) {
+  Block B = recordBlock(Pc, End, 64);
+  Helper = false;
+  uint64_t At = Pc;
+  for (const Uop &U : B.Uops) {
+    if (U.Code == Op::insn)
+      At = static_cast<uint64_t>(U.Imm);
+    if (U.Code == Op::stateHelper) {
+      Helper = true;
+      return recordBlock(Pc, At + 4, 64);
+    }
+  }
+  return B;
+}
+
+Outcome Harness::interpret(uint64_t Pc, const State &Start) {
+  static const std::map<uint64_t, codegen::Unit> None;
+  start(Start);
+  Live.Pc = Pc;
+  RunningUnits = &None;
+  volatile bool Left = false;
+  const int Signal = sigsetjmp(Escape, 1);
+  if (!Signal) {
+    // A branch backward ends the run: the unit's poll is always positive.
+    const uint64_t End = codeEnd(Pc);
+    uint64_t At;
+    do {
+      bool Helper;
+      const Block B = recordToHelper(Live.Pc, End, Helper);
+      Left = interp::run(Live, B);
+      if (Helper) // units leave after these
+        break;
+      At = B.End - 4;
+    } while (!Left && Live.Pc > At && Live.Pc < End);
+  }
+  return finish(Signal, Left);
+}
+
+Outcome Harness::execute(uint64_t Pc, const State &Start) {
+  start(Start);
+  Live.Pc = Pc;
+  RunningUnits = &Units;
+  const int Signal = sigsetjmp(Escape, 1);
+  bool Left = false;
+  if (!Signal) {
+    xlate_enter(&Live, Units.at(Pc).Entry);
+    Left = Live.Exit != ExitReason::Miss && Live.Exit != ExitReason::Poll;
+  }
+  return finish(Signal, Left);
+}
+
+namespace {
+/// Collects differing fields.
+class Report {
+public:
+  std::string Text;
+  void field(const char *Name, uint64_t Want, uint64_t Got) {
+    if (Want != Got)
+      line("  %s is %#lx, expected %#lx\n", Name, Got, Want);
+  }
+  void line(const char *Format, ...) __attribute__((format(printf, 2, 3))) {
+    char Buffer[200];
+    va_list Args;
+    va_start(Args, Format);
+    std::vsnprintf(Buffer, sizeof Buffer, Format, Args);
+    va_end(Args);
+    Text += Buffer;
+  }
+};
+} // namespace
+
+/// True if the next use of NZCV in the block at Pc reads them. Where they are
+/// dead they aren't kept up to date for faults.
+static bool readsFlagsNext(uint64_t Pc, uint64_t End) {
+  if (!End)
+    return false;
+  const Block B = recordBlock(Pc, End, 64);
+  for (const Uop &U : B.Uops) {
+    if (U.Code == Op::cond || U.Code == Op::getNzcv)
+      return true;
+    if (opAttr(U.Code) == OpAttr::Flags)
+      return false;
+  }
+  return false;
+}
+
+std::string Harness::difference(const Outcome &Want, const Outcome &Got) const {
+  Report R;
+  const State &W = Want.S, &G = Got.S;
+  R.field("signal", static_cast<uint64_t>(Want.Signal),
+          static_cast<uint64_t>(Got.Signal));
+  R.field("left", Want.Left, Got.Left);
+  if (Want.Left) {
+    R.field("exit", static_cast<uint64_t>(W.Exit),
+            static_cast<uint64_t>(G.Exit));
+    R.field("info", W.ExitInfo, G.ExitInfo);
+  }
+  // Without write-through a fault leaves the registers unknown.
+  if (!Want.Signal || Options.WriteThrough) {
+    R.field("pc", W.Pc, G.Pc);
+    for (unsigned I = 0; I != 32; ++I)
+      if (W.X[I] != G.X[I])
+        R.line("  x%u is %#lx, expected %#lx\n", I, G.X[I], W.X[I]);
+    for (unsigned I = 0; I != 32; ++I)
+      if (std::memcmp(&W.V[I], &G.V[I], 16))
+        R.line("  v%u is %016lx%016lx, expected %016lx%016lx\n", I, G.V[I].D[1],
+               G.V[I].D[0], W.V[I].D[1], W.V[I].D[0]);
+    if (!Want.Signal || readsFlagsNext(W.Pc, codeEnd(W.Pc))) {
+      R.field("n", W.N, G.N);
+      R.field("z", W.Z, G.Z);
+      R.field("c", W.C, G.C);
+      R.field("v", W.V_, G.V_);
+    }
+    R.field("fpcr", W.Fpcr, G.Fpcr);
+    const uint32_t Mask = Options.ExactFpFlags ? ~0u : 1u << 27;
+    R.field("fpsr", W.Fpsr & Mask, G.Fpsr & Mask);
+    R.field("tpidr", W.TpidrEl0, G.TpidrEl0);
+    R.field("exclusive size", W.ExclSize, G.ExclSize);
+    if (W.ExclSize) {
+      R.field("exclusive address", W.ExclAddr, G.ExclAddr);
+      R.field("exclusive value", W.ExclValue.D[0], G.ExclValue.D[0]);
+    }
+  }
+  if (Want.Data != Got.Data)
+    R.line("  memory differs\n");
+  return R.Text;
+}
+
+State Harness::randomState(std::mt19937_64 &Rng) const {
+  State S;
+  auto pick = [&](const auto &List) { return List[Rng() % std::size(List)]; };
+  auto number = [&]() -> uint64_t {
+    static constexpr uint64_t Special[] = {
+        0,          1,          2,          0x7f,       0x80,
+        0xff,       0x7fff,     0x8000,     0xffff,     0x7fffffff,
+        0x80000000, 0xffffffff, ~0ull >> 1, 1ull << 63, ~0ull};
+    switch (Rng() % 4) {
+    case 0:
+      return pick(Special);
+    case 1:
+      return Rng() % 128 - 64;
+    default:
+      return Rng();
+    }
+  };
+  auto real = [&]() -> uint64_t {
+    static constexpr uint64_t Doubles[] = {0,
+                                           1ull << 63,
+                                           0x3ff0000000000000,
+                                           0xbff0000000000000,
+                                           0x3fe0000000000000,
+                                           0x4004000000000000,
+                                           0xc1e0000000000000,
+                                           0x41efffffffe00000,
+                                           0x43e0000000000000,
+                                           0x7ff0000000000000,
+                                           0xfff0000000000000,
+                                           0x7ff8000000000123,
+                                           0x7ff0000000000321,
+                                           1,
+                                           0x000fffffffffffff,
+                                           0x0010000000000000,
+                                           0x7fefffffffffffff,
+                                           0x4330000000000001};
+    static constexpr uint32_t Singles[] = {
+        0,          0x80000000, 0x3f800000, 0xbf800000, 0x3f000000, 0x40200000,
+        0x4f000000, 0xcf000000, 0x7f800000, 0xff800000, 0x7fc00012, 0x7f800021,
+        1,          0x007fffff, 0x00800000, 0x7f7fffff, 0x4b000001, 0x477fe000};
+    if (Rng() % 2)
+      return pick(Doubles);
+    return uint64_t(pick(Singles)) << 32 | pick(Singles);
+  };
+  for (uint64_t &X : S.X)
+    X = Rng() % 3 == 0
+            ? DataBase + DataSize / 2 + Rng() % 64 * (Rng() % 2 ? 1 : 16)
+            : number();
+  for (V128 &V : S.V)
+    for (uint64_t &D : V.D)
+      D = Rng() % 2 ? real() : number();
+  const uint64_t Bits = Rng();
+  S.N = Bits & 1;
+  S.Z = Bits >> 1 & 1;
+  S.C = Bits >> 2 & 1;
+  S.V_ = Bits >> 3 & 1;
+  S.PollFlag = 1;
+  S.TpidrEl0 = Rng();
+  S.TpidrroEl0 = Rng();
+  if (Rng() % 4 == 0)
+    S.Fpcr = static_cast<uint32_t>(Rng()) & fpenv::FpcrMask;
+  if (!Options.ExactFpFlags) // flush-to-zero differs at the smallest normal
+    S.Fpcr &= ~fpenv::FpcrFz;
+  if (Rng() % 2) {
+    S.ExclSize = 1u << Rng() % 5;
+    S.ExclAddr = pick(S.X);
+    S.ExclValue = S.V[0];
+  }
+  return S;
+}
+
+uint32_t xlate::test::randomWord(std::mt19937_64 &Rng, A64 Row) {
+  const A64Info &I = info(Row);
+  if (!hasSemantics(Row))
+    return 0;
+  for (unsigned Try = 0; Try != 50; ++Try) {
+    const uint32_t W = (static_cast<uint32_t>(Rng()) & ~I.Mask) | I.Bits;
+    if (decode(W).Code != Row)
+      continue;
+    const Block B = recordBlock(reinterpret_cast<uint64_t>(&W),
+                                reinterpret_cast<uint64_t>(&W) + 4, 1);
+    bool Varies = false;
+    for (const Uop &U : B.Uops)
+      Varies |= U.Code == Op::readSys &&
+                U.Imm >= static_cast<int64_t>(SysReg::Cntvct);
+    if (!Varies)
+      return W;
+  }
+  return 0;
+}
