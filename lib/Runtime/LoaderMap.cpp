@@ -148,11 +148,9 @@ static Expected<bool> mapSegment(int Fd, const std::string &Path,
 Expected<uint64_t> mapImage(int Fd, const std::string &Path,
                             const ElfImage &Image, bool IsInterp,
                             MapSink &Sink) {
-  Expected<uint64_t> Bias =
-      reserveImage(Image, IsInterp,
-                   Image.IsDyn
-                       ? Sink.preferredBase(Fd, Image.hi() - Image.lo())
-                       : 0);
+  Expected<uint64_t> Bias = reserveImage(
+      Image, IsInterp,
+      Image.IsDyn ? Sink.preferredBase(Fd, Image.hi() - Image.lo()) : 0);
   if (!Bias)
     return Bias;
   uint64_t Done = Image.lo() + *Bias;

@@ -113,11 +113,12 @@ void Process::reportStats() {
   Counts.AotIgnored = Aot.numIgnored();
   if (Options.Stats == StatsMode::Text && !Aot.problem().empty()) {
     const std::string Line = "xlate-run: ignored " + Aot.problem() + "\n";
-    [[maybe_unused]] ssize_t N =
-        write(STDERR_FILENO, Line.data(), Line.size());
+    [[maybe_unused]] ssize_t N = write(STDERR_FILENO, Line.data(), Line.size());
   }
-  const std::string Report = Options.Stats == StatsMode::Json ? Counts.json() : Counts.text();
-  [[maybe_unused]] ssize_t N = write(STDERR_FILENO, Report.data(), Report.size());
+  const std::string Report =
+      Options.Stats == StatsMode::Json ? Counts.json() : Counts.text();
+  [[maybe_unused]] ssize_t N =
+      write(STDERR_FILENO, Report.data(), Report.size());
 }
 
 //--- Services
@@ -127,8 +128,8 @@ sys::Result Process::mmap(CpuState &, uint64_t Addr, uint64_t Len, int Prot,
                           int Flags, int Fd, uint64_t Off) {
   if (Aot.enabled())
     if (uint64_t Place = placeFor(Addr, Len, Prot, Flags, Fd, Off))
-      if (sys::Result R = Mem.mmap(Place, Len, Prot,
-                                   Flags | MAP_FIXED_NOREPLACE, Fd, Off);
+      if (sys::Result R =
+              Mem.mmap(Place, Len, Prot, Flags | MAP_FIXED_NOREPLACE, Fd, Off);
           R >= 0)
         return R;
   return Mem.mmap(Addr, Len, Prot, Flags, Fd, Off);

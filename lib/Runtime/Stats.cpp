@@ -13,7 +13,8 @@ using namespace xlate::runtime;
 uint64_t runtime::monotonicNanos() {
   timespec T;
   clock_gettime(CLOCK_MONOTONIC, &T);
-  return static_cast<uint64_t>(T.tv_sec) * 1000000000 + static_cast<uint64_t>(T.tv_nsec);
+  return static_cast<uint64_t>(T.tv_sec) * 1000000000 +
+         static_cast<uint64_t>(T.tv_nsec);
 }
 
 namespace {
@@ -48,8 +49,9 @@ static std::vector<unsigned> fallbacks(const Stats &S) {
   for (unsigned I = 0; I != NumOps; ++I)
     if (S.Fallbacks[I])
       Ops.push_back(I);
-  std::stable_sort(Ops.begin(), Ops.end(),
-                   [&](unsigned A, unsigned B) { return S.Fallbacks[A] > S.Fallbacks[B]; });
+  std::stable_sort(Ops.begin(), Ops.end(), [&](unsigned A, unsigned B) {
+    return S.Fallbacks[A] > S.Fallbacks[B];
+  });
   return Ops;
 }
 
@@ -57,8 +59,8 @@ std::string Stats::text() const {
   std::string Out;
   char Line[96];
   for (const Figure &F : figures(*this)) {
-    std::snprintf(Line, sizeof Line, "xlate-run: %-9s %-14s %12" PRIu64 "\n", F.Group, F.Name,
-                  F.Value);
+    std::snprintf(Line, sizeof Line, "xlate-run: %-9s %-14s %12" PRIu64 "\n",
+                  F.Group, F.Name, F.Value);
     Out += Line;
   }
   for (unsigned I : fallbacks(*this)) {
@@ -76,18 +78,20 @@ std::string Stats::json() const {
   for (const Figure &F : figures(*this)) {
     const bool New = Group != F.Group;
     if (New) {
-      std::snprintf(Item, sizeof Item, "%s\"%s\":{", Group ? "}," : "", F.Group);
+      std::snprintf(Item, sizeof Item, "%s\"%s\":{", Group ? "}," : "",
+                    F.Group);
       Out += Item;
       Group = F.Group;
     }
-    std::snprintf(Item, sizeof Item, "%s\"%s\":%" PRIu64, New ? "" : ",", F.Name, F.Value);
+    std::snprintf(Item, sizeof Item, "%s\"%s\":%" PRIu64, New ? "" : ",",
+                  F.Name, F.Value);
     Out += Item;
   }
   Out += "},\"fallbacks\":{";
   const char *Comma = "";
   for (unsigned I : fallbacks(*this)) {
-    std::snprintf(Item, sizeof Item, "%s\"%s\":%u", Comma, opName(static_cast<Op>(I)),
-                  Fallbacks[I]);
+    std::snprintf(Item, sizeof Item, "%s\"%s\":%u", Comma,
+                  opName(static_cast<Op>(I)), Fallbacks[I]);
     Out += Item;
     Comma = ",";
   }

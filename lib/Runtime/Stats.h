@@ -12,9 +12,12 @@ namespace xlate::runtime {
 /// Counters of one process. Those of the baseline tier are written under the
 /// code map's lock.
 struct Stats {
-  uint64_t BaselineUnits = 0, BaselineInsns = 0, BaselineBytes = 0, BaselineNanos = 0;
-  std::atomic<uint64_t> LlvmUnits{0}, LlvmBytes{0}, LlvmMicros{0}, LlvmFailed{0};
-  std::atomic<uint64_t> Dispatches{0}, Syscalls{0}, Signals{0}, Invalidations{0}, Resets{0};
+  uint64_t BaselineUnits = 0, BaselineInsns = 0, BaselineBytes = 0,
+           BaselineNanos = 0;
+  std::atomic<uint64_t> LlvmUnits{0}, LlvmBytes{0}, LlvmMicros{0},
+      LlvmFailed{0};
+  std::atomic<uint64_t> Dispatches{0}, Syscalls{0}, Signals{0},
+      Invalidations{0}, Resets{0};
   /// Images in use, entries that the dispatcher found there, files that were of
   /// no use.
   uint64_t AotImages = 0, AotUnits = 0, AotIgnored = 0;

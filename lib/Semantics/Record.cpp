@@ -19,7 +19,9 @@ Block xlate::recordBlock(uint64_t Pc, uint64_t Limit, unsigned MaxInsns) {
   Ops O(B);
   for (unsigned I = 0; I != MaxInsns && Pc + 4 <= Limit; ++I, Pc += 4) {
     uint32_t Word = 0; // UDF if the page went away meanwhile
-    if (!FetchGuestCode(&Word, reinterpret_cast<const void *>(Pc), sizeof Word) && I != 0)
+    if (!FetchGuestCode(&Word, reinterpret_cast<const void *>(Pc),
+                        sizeof Word) &&
+        I != 0)
       break;
     O.startInsn(Pc, Word);
     record(O, decode(Word));

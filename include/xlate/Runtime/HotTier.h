@@ -33,7 +33,8 @@ public:
   /// Translate the region entered at R.Pc. Runs on a compiler thread without
   /// locks held. Returns null if the region can't be compiled; the baseline
   /// tier keeps it.
-  virtual std::unique_ptr<Unit> compile(const Request &R, const Services &S) = 0;
+  virtual std::unique_ptr<Unit> compile(const Request &R,
+                                        const Services &S) = 0;
 };
 
 /// Install a maker of the optimising tier: called once, on a compiler thread,

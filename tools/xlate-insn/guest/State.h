@@ -1,4 +1,5 @@
-/*===- State.h - What one case starts from and ends in ----------------------===*/
+/*===- State.h - What one case starts from and ends in
+ * ----------------------===*/
 /* Shared by xlate-insn and the arm64 program that runs cases under an emulator;
    also the file format between them. */
 #ifndef XLATE_INSN_GUEST_STATE_H
@@ -6,7 +7,8 @@
 
 #include <stdint.h>
 
-/* The data page: `m` in case files is its middle, its neighbours are unmapped. */
+/* The data page: `m` in case files is its middle, its neighbours are unmapped.
+ */
 #define INSN_MEM_BASE 0x20000000ul
 #define INSN_MEM_SIZE 0x1000ul
 #define INSN_MEM_M (INSN_MEM_BASE + INSN_MEM_SIZE / 2)
