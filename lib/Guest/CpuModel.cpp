@@ -34,7 +34,8 @@ struct Feature {
 // In the order in which Linux prints them. More is implemented than advertised:
 // programs that ask do better with the plain code that they have for CPUs
 // without SM3, SM4, FHM, BF16, CSSC and HBC, or for pointer authentication and
-// BTI, which are accepted without effect.
+// BTI, which are accepted without effect. USCAT would promise that LDP and STP
+// of two X registers are single 16-byte accesses; here they are two of 8.
 static const Feature Features[] = {
     {"fp", 1, 0, IdReg::Pfr0, 16, 0},
     {"asimd", 1, 1, IdReg::Pfr0, 20, 0},
@@ -56,7 +57,6 @@ static const Feature Features[] = {
     {"asimddp", 1, 20, IdReg::Isar0, 44, 1},
     {"sha512", 1, 21, IdReg::Isar0, 12, 2},
     {"dit", 1, 24, IdReg::Pfr0, 48, 1},
-    {"uscat", 1, 25, IdReg::Mmfr2, 32, 1},
     {"ilrcpc", 1, 26, IdReg::Isar1, 20, 2},
     {"flagm", 1, 27, IdReg::Isar0, 52, 1},
     {"ssbs", 1, 28, IdReg::Pfr1, 4, 2},
