@@ -57,7 +57,8 @@ public:
 
   uint64_t push(const void *Data, size_t Size) {
     Sp -= Size;
-    memcpy(reinterpret_cast<void *>(Sp), Data, Size);
+    if (Size) // Data may be null
+      memcpy(reinterpret_cast<void *>(Sp), Data, Size);
     return Sp;
   }
   uint64_t pushString(const char *S) { return push(S, strlen(S) + 1); }

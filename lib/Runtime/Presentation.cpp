@@ -13,7 +13,8 @@ namespace xlate::runtime {
 void presentAsGuest(const RunOptions &Options, const LoadedProgram &P) {
   const std::string &Name =
       Options.ExecFn.empty() ? Options.Program : Options.ExecFn;
-  prctl(PR_SET_NAME, Name.c_str() + Name.rfind('/') + 1);
+  // Of a name without a slash, npos + 1 is its start.
+  prctl(PR_SET_NAME, Name.c_str() + (Name.rfind('/') + 1));
 
   // Needs no privilege, but a kernel with CONFIG_CHECKPOINT_RESTORE. Where it
   // fails the process runs on under its own command line.

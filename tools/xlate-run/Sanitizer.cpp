@@ -1,0 +1,21 @@
+//===- Sanitizer.cpp - Options of sanitizers in sanitized builds ----------===//
+//
+// The guest owns the signals and its threads' alternate stacks, and the process
+// ends without tidying up, so AddressSanitizer must leave all of that alone.
+//
+//===----------------------------------------------------------------------===//
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define XLATE_ASAN
+#endif
+#endif
+
+#if defined(XLATE_ASAN) || defined(__SANITIZE_ADDRESS__)
+/// Asked by AddressSanitizer at start; ASAN_OPTIONS override it.
+extern "C" __attribute__((visibility("default"), used)) const char *
+__asan_default_options() {
+  return "detect_leaks=0:use_sigaltstack=0:handle_segv=0:handle_sigbus=0:"
+         "handle_sigill=0:handle_sigfpe=0:handle_abort=0";
+}
+#endif
