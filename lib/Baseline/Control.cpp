@@ -5,13 +5,8 @@
 using namespace xlate;
 using namespace xlate::baseline;
 
-// A branch to this very block stays in the unit, unless entries are counted:
-// the loop then goes through its slot, so that it can be promoted meanwhile.
-bool Emitter::loopsBack(uint64_t Target) const {
-  return Target == B->Pc && !Opts->Heat;
-}
-
-// Continue at a constant guest address. Branches backwards visit the safepoint.
+// Continue at a constant guest address. Branches backwards visit the
+// safepoint; one to this very block stays in the unit.
 void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded) {
   const FlagsKind Saved = FlagsIn;
   if (FlagsIn != FlagsKind::Mem && FlagsNeeded)
@@ -23,7 +18,7 @@ void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded) {
     cmp(gs32(offsetof(CpuState, PollFlag)), 0);
     jumpTo(CNE, PollThunk);
   }
-  if (loopsBack(Target)) {
+  if (Target == B->Pc) {
     if (Opts->Heat) {
       countHeat();
       jumpTo(CE, HeatThunk);
@@ -42,7 +37,7 @@ void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded) {
 void Emitter::emitBranchCond(unsigned I) {
   const Uop &U = uop(I);
   const HostCond C = hostCond(U.A[0]);
-  if (loopsBack(static_cast<uint64_t>(U.Imm)) && C.X == HostCond::Plain)
+  if (static_cast<uint64_t>(U.Imm) == B->Pc && C.X == HostCond::Plain)
     return emitLoopBranch(C.Code);
   uint32_t Taken[2] = {0, 0};
   if (C.X == HostCond::AndNoParity) {

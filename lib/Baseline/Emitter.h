@@ -392,7 +392,6 @@ private:
   void emitEdge(uint64_t Target, bool FlagsNeeded);
   void emitBranchCond(unsigned I);
   void emitLoopBranch(Cc C);
-  bool loopsBack(uint64_t Target) const;
   void emitIndirect(unsigned I);
   void emitExit(unsigned I);
   void countHeat();
