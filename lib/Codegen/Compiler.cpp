@@ -84,8 +84,7 @@ bool Compiler::Impl::emit(Module &M, Form What, raw_pwrite_stream &Out) {
   }
   const auto Type = What == Form::Asm ? CodeGenFileType::AssemblyFile
                                       : CodeGenFileType::ObjectFile;
-  if (Target->addPassesToEmitFile(Pm, Out, nullptr, Type,
-                                  /*DisableVerify=*/true)) {
+  if (!addCodegen(Pm, *Target, Out, Type)) {
     Error = "the target can't emit this file type";
     return false;
   }

@@ -5,6 +5,10 @@
 #include "llvm/Analysis/ScopedNoAliasAA.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
+#include "llvm/CodeGen/MachineFunctionPass.h"
+#include "llvm/CodeGen/MachineModuleInfo.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/CommandLine.h"
@@ -116,4 +120,24 @@ void codegen::addMidEnd(legacy::PassManager &Pm, TargetMachine &Target,
     Pm.add(createCFGSimplificationPass(Cfg));
   }
   Pm.add(createDeadCodeEliminationPass());
+}
+
+// As LLVMTargetMachine::addPassesToEmitFile(), with a pass of ours at the end.
+bool codegen::addCodegen(legacy::PassManager &Pm, TargetMachine &Target,
+                         raw_pwrite_stream &Out, CodeGenFileType Type) {
+  auto &Tm = static_cast<LLVMTargetMachine &>(Target);
+  auto *Mmi = new MachineModuleInfoWrapperPass(&Tm);
+  TargetPassConfig *Config = Tm.createPassConfig(Pm);
+  Config->setDisableVerify(true);
+  Pm.add(Config);
+  Pm.add(Mmi);
+  if (Config->addISelPasses())
+    return false;
+  Config->addMachinePasses();
+  Config->setInitialized();
+  Pm.add(createAccessLinesPass());
+  if (Tm.addAsmPrinter(Pm, Out, nullptr, Type, Mmi->getMMI().getContext()))
+    return false;
+  Pm.add(createFreeMachineFunctionPass());
+  return true;
 }

@@ -5,6 +5,7 @@
 #include "xlate/Codegen/Compiler.h"
 #include "xlate/Lifter/Lifter.h"
 #include "llvm/IR/LegacyPassManager.h"
+#include "llvm/Pass.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -22,6 +23,14 @@ void prepareForTarget(llvm::Module &M, const llvm::TargetMachine &Target);
 /// Passes over IR.
 void addMidEnd(llvm::legacy::PassManager &Pm, llvm::TargetMachine &Target,
                unsigned OptLevel);
+
+/// Code generation to an assembly or object file. False if that's impossible.
+bool addCodegen(llvm::legacy::PassManager &Pm, llvm::TargetMachine &Target,
+                llvm::raw_pwrite_stream &Out, llvm::CodeGenFileType Type);
+
+/// Machine pass that gives each instruction with a guest access the debug
+/// location of the access.
+llvm::FunctionPass *createAccessLinesPass();
 
 } // namespace xlate::codegen
 

@@ -24,21 +24,36 @@ Value *UnitLifter::guestPtr(Value *Address) {
   return B.CreateIntToPtr(Address, B.getPtrTy());
 }
 
-template <typename T>
-static T *inGuest(T *Access, MDNode *Guest, MDNode *State) {
-  Access->setMetadata(LLVMContext::MD_alias_scope, Guest);
-  Access->setMetadata(LLVMContext::MD_noalias, State);
-  return Access;
+/// Scope list of the current instruction's accesses. Beside the scope that
+/// separates guest memory from CpuState it holds one that names the debug line:
+/// unlike locations it stays with an access that is folded into an instruction
+/// made from another one, see Codegen/AccessLines.cpp.
+MDNode *UnitLifter::accessScope() {
+  if (!Options.DebugLines)
+    return GuestScope;
+  if (AccessScopePc != Pc) {
+    MDBuilder Md(Ctx);
+    const std::string Line = std::to_string(lineOf(R, Pc));
+    AccessScope = MDNode::get(Ctx, {GuestScope->getOperand(0),
+                                    Md.createAliasScope(Line, LineDomain)});
+    AccessScopePc = Pc;
+  }
+  return AccessScope;
 }
 
 Value *UnitLifter::guestLoad(Type *T, Value *Address) {
-  return inGuest(B.CreateAlignedLoad(T, guestPtr(Address), Align(1), true),
-                 GuestScope, StateScope);
+  LoadInst *Load = B.CreateAlignedLoad(T, guestPtr(Address), Align(1), true);
+  Load->setMetadata(LLVMContext::MD_alias_scope, accessScope());
+  if (!Options.WriteThrough)
+    Load->setMetadata(LLVMContext::MD_noalias, StateScope);
+  return Load;
 }
 
 void UnitLifter::guestStore(Value *V, Value *Address) {
-  inGuest(B.CreateAlignedStore(V, guestPtr(Address), Align(1), true),
-          GuestScope, StateScope);
+  StoreInst *Store = B.CreateAlignedStore(V, guestPtr(Address), Align(1), true);
+  Store->setMetadata(LLVMContext::MD_alias_scope, accessScope());
+  if (!Options.WriteThrough)
+    Store->setMetadata(LLVMContext::MD_noalias, StateScope);
 }
 
 Value *UnitLifter::lowerMem(const Uop &U, bool &Done) {

@@ -48,17 +48,24 @@ Value *UnitLifter::statePtr(size_t Offset) {
 Value *UnitLifter::loadState(Type *T, size_t Offset) {
   LoadInst *Load =
       B.CreateAlignedLoad(T, statePtr(Offset), Align(T->isVectorTy() ? 16 : 1));
-  Load->setMetadata(LLVMContext::MD_alias_scope, StateScope);
-  Load->setMetadata(LLVMContext::MD_noalias, GuestScope);
+  apartFromGuest(Load);
   return Load;
 }
 
 StoreInst *UnitLifter::storeState(Value *V, size_t Offset) {
   StoreInst *Store = B.CreateAlignedStore(
       V, statePtr(Offset), Align(V->getType()->isVectorTy() ? 16 : 1));
-  Store->setMetadata(LLVMContext::MD_alias_scope, StateScope);
-  Store->setMetadata(LLVMContext::MD_noalias, GuestScope);
+  apartFromGuest(Store);
   return Store;
+}
+
+// Guest accesses never reach CpuState. With write-through the two must stay in
+// order all the same: a guest access may fault.
+void UnitLifter::apartFromGuest(Instruction *Access) {
+  if (Options.WriteThrough)
+    return;
+  Access->setMetadata(LLVMContext::MD_alias_scope, StateScope);
+  Access->setMetadata(LLVMContext::MD_noalias, GuestScope);
 }
 
 Value *UnitLifter::loadLocFromState(unsigned L) {

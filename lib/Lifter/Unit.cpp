@@ -40,6 +40,7 @@ UnitLifter::UnitLifter(Module &M, const Region &R, const LiftOptions &Options)
   Unlikely = Md.createBranchWeights(1, 1 << 20);
   MDNode *Domain = Md.createAliasScopeDomain("xlate");
   StateScope = MDNode::get(Ctx, Md.createAliasScope("state", Domain));
+  LineDomain = Md.createAliasScopeDomain(LineDomainName);
   GuestScope = MDNode::get(Ctx, Md.createAliasScope("guest", Domain));
   // FP runs in the guest's rounding mode and its exception flags are visible.
   B.setIsFPConstrained(true);

@@ -101,6 +101,7 @@ private:
   Value *statePtr(size_t Offset);
   Value *loadState(llvm::Type *T, size_t Offset);
   llvm::StoreInst *storeState(Value *V, size_t Offset);
+  void apartFromGuest(llvm::Instruction *Access);
   Value *loadLocFromState(unsigned L);
   void storeLocToState(unsigned L, Value *V);
   /// Evaluate U by its evaluator. Operands as given (null = absent).
@@ -157,6 +158,7 @@ private:
   llvm::IntegerType *intTy(unsigned Bits) { return B.getIntNTy(Bits); }
   Value *address(const Uop &U);
   Value *guestPtr(Value *Address);
+  llvm::MDNode *accessScope();
   Value *guestLoad(llvm::Type *T, Value *Address);
   void guestStore(Value *V, Value *Address);
   /// <16 >> L x i(8 << L)>, or the same with FP elements.
@@ -246,7 +248,9 @@ private:
   llvm::Function *F = nullptr;
   llvm::BasicBlock *Entry = nullptr;
   llvm::DISubprogram *Sp = nullptr;
-  llvm::MDNode *Unlikely, *StateScope, *GuestScope;
+  llvm::MDNode *Unlikely, *StateScope, *GuestScope, *LineDomain;
+  llvm::MDNode *AccessScope = nullptr;
+  uint64_t AccessScopePc = ~uint64_t(0);
 
   std::vector<llvm::BasicBlock *> Starts; ///< Per region block.
   std::vector<FlagSource> FlagsOut;       ///< Producer at each block's end.

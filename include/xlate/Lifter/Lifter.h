@@ -49,6 +49,10 @@ inline uint64_t pcOfLine(const Region &R, unsigned Line) {
   return R.Lo + 4 * uint64_t(Line - 1);
 }
 
+/// Every guest access has, in its alias.scope list, one scope of the domain
+/// with this name; that scope's name is the access's debug line in decimal.
+constexpr const char *LineDomainName = "xlate line";
+
 /// Names of a unit's function and of a guest entry's slot.
 std::string unitName(uint64_t Pc);
 std::string slotName(uint64_t Pc);
