@@ -116,7 +116,6 @@ void CodeMap::publish(std::unique_ptr<Unit> U) {
   void *Host = U->Host;
   const char *Start = U->Host;
   Units.insert_or_assign(Units.end(), Start, std::move(U)); // mostly in order
-  ++NumUnits;
   E.Slot.store(Host, std::memory_order_release);
   if (OnSlot)
     OnSlot(E.Pc, Host);
@@ -143,7 +142,6 @@ void CodeMap::publishInterp(uint64_t Pc, std::unique_ptr<Block> B) {
   noteRange(E, B->Pc, B->End);
   E.Interp = B.get();
   Blocks.push_back(std::move(B));
-  ++NumUnits;
 }
 
 void CodeMap::withdraw(Entry &E) {

@@ -84,6 +84,7 @@ Hash128 buildKey();
 /// "x86-64-v2", "x86-64-v3" or "x86-64-v4"; the result for a level that the
 /// host lacks is that of another CPU.
 Hash128 hostCpuKey(const std::string &Level);
+/// Whether the host's CPU has all of Level.
 bool hostHasLevel(const std::string &Level);
 
 /// Identity of a guest file for looking it up: of its first page and its size.

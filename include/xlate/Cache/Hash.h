@@ -35,6 +35,7 @@ private:
   uint64_t Total = 0;
 };
 
+/// Hash of one piece of memory.
 Hash128 hashOf(const void *Data, size_t Size);
 
 } // namespace xlate::cache

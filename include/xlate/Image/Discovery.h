@@ -17,6 +17,7 @@ struct CodeHints {
   std::vector<std::pair<uint64_t, uint64_t>> Sections;
 };
 
+/// Collect what File says about its code; what is malformed is left out.
 CodeHints findCode(const ByteSource &File, const ElfImage &Image);
 
 } // namespace xlate::image

@@ -119,15 +119,10 @@ public:
   /// Translated code outside the region. False if there's no room to note it.
   bool addOther(const char *Lo, const char *Hi);
 
-  uint64_t regionLo() const { return reinterpret_cast<uint64_t>(Base); }
-  uint64_t regionHi() const { return reinterpret_cast<uint64_t>(Limit); }
   void setMissStub(void *Stub) { Miss = Stub; }
 
   /// Changes with every withdrawal: a translation made across one is void.
   uint64_t epoch() const { return Epoch.load(std::memory_order_acquire); }
-
-  size_t numUnits() const { return NumUnits; }
-  size_t codeBytes() const { return static_cast<size_t>(Cursor - CodeBegin); }
 
 private:
   void noteRange(Entry &E, uint64_t Lo, uint64_t Hi);
@@ -163,7 +158,6 @@ private:
   std::pair<const char *, const char *> Others[MaxOthers] = {};
   std::atomic<unsigned> NumOthers{0};
 
-  size_t NumUnits = 0;
   std::atomic<uint64_t> Epoch{0};
   std::unordered_map<uint64_t, std::unique_ptr<CodePage>> Pages;
   /// The page looked up last: translation stays near itself.

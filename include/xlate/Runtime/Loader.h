@@ -96,6 +96,7 @@ struct ProgramHeaders {
   UniqueFd InterpFd;
   std::string InterpHostPath;
 };
+/// Read and check the headers of the program in Fd; nothing is mapped.
 Expected<ProgramHeaders> readProgram(int Fd);
 
 /// Map Image from Fd. The result is the load bias.

@@ -1,5 +1,4 @@
-/*===- State.h - What one case starts from and ends in
- * ----------------------===*/
+/*===- State.h - What one case starts from and ends in --------------------===*/
 /* Shared by xlate-insn and the arm64 program that runs cases under an emulator;
    also the file format between them. */
 #ifndef XLATE_INSN_GUEST_STATE_H
