@@ -50,6 +50,8 @@ public:
   bool reserve();
   bool emitBaseline(const std::string &Cpu);
   void emitLlvm(const Settings &S, FileReport &R);
+  /// What emitLlvm() compiles, in another form.
+  Expected<std::string> emitForm(const Settings &S) const;
   /// Everything behind the header, and the header's fields for it.
   void finish(ImageHeader &H, std::string &Tables);
   const char *data() const { return Base; }
@@ -65,6 +67,8 @@ public:
   }
 
 private:
+  std::vector<uint64_t> llvmEntries(const Settings &S) const;
+  codegen::GuestCode guestCode() const;
   /// Slot number of a guest address; 0 = the one that always misses.
   size_t indexOf(uint64_t Pc) const {
     auto It = std::lower_bound(Pcs.begin(), Pcs.end(), Pc);
@@ -173,26 +177,62 @@ void Arena::compile(codegen::Compiler &C, const std::vector<uint64_t> &Batch,
   Memory.Slot = [this](uint64_t Pc) -> void * { return slotFor(Pc); };
   std::string Error;
   for (const codegen::Unit &U :
-       C.compile(Batch, Guest, codegen::UnitOptions(), Memory, Error))
+       C.compile(Batch, Guest, unitOptions(), Memory, Error))
     Llvm.push_back({static_cast<uint32_t>(U.Pc - Text.lo()), offsetOf(U.Entry),
                     static_cast<uint32_t>(U.Size), addPcMap(U.Pc, U.PcMap)});
 }
 
-void Arena::emitLlvm(const Settings &S, FileReport &R) {
-  if (S.OptLevel == 0 && !S.AllLlvm)
-    return;
+std::vector<uint64_t> Arena::llvmEntries(const Settings &S) const {
   std::vector<uint64_t> Wanted;
   for (const auto &[Pc, I] : E.Blocks)
     if (!I.Skip &&
         (I.LoopHeader || (S.AllLlvm && (I.Function || I.ReturnPoint))))
       Wanted.push_back(Pc);
-  codegen::Compiler C({S.Cpu == "native" ? "host" : S.Cpu, S.OptLevel});
+  return Wanted;
+}
+
+codegen::GuestCode Arena::guestCode() const {
   codegen::GuestCode Guest;
   Guest.CodeEnd = [this](uint64_t Pc) { return Text.codeEnd(Pc); };
   Guest.IsEntry = [this](uint64_t Pc) {
     auto It = E.Blocks.find(Pc);
     return It != E.Blocks.end() && It->second.Function;
   };
+  return Guest;
+}
+
+static codegen::CompilerOptions compilerOptions(const Settings &S) {
+  return {S.Cpu == "native" ? "host" : S.Cpu, S.OptLevel};
+}
+
+/// A loop and what is next to it. The runtime's limits would copy much of a
+/// function into the unit of each of its loops.
+static codegen::UnitOptions unitOptions() {
+  codegen::UnitOptions O;
+  O.MaxBlocks = 12;
+  O.MaxInsns = 160;
+  return O;
+}
+
+Expected<std::string> Arena::emitForm(const Settings &S) const {
+  using Form = codegen::Compiler::Form;
+  const Form What = S.Emit == "llvm-ir" ? Form::OptIr
+                    : S.Emit == "asm"   ? Form::Asm
+                                        : Form::Object;
+  codegen::Compiler C(compilerOptions(S));
+  std::string Out, Problem;
+  if (!C.emit(llvmEntries(S), guestCode(), unitOptions(), What, Out,
+              Problem))
+    return Error{EINVAL, Problem};
+  return Out;
+}
+
+void Arena::emitLlvm(const Settings &S, FileReport &R) {
+  if (S.OptLevel == 0 && !S.AllLlvm)
+    return;
+  const std::vector<uint64_t> Wanted = llvmEntries(S);
+  codegen::Compiler C(compilerOptions(S));
+  const codegen::GuestCode Guest = guestCode();
   // Units of a batch share constants; a failure costs the batch.
   constexpr size_t BatchSize = 16;
   for (size_t I = 0; I < Wanted.size(); I += BatchSize)
@@ -306,6 +346,12 @@ static Expected<bool> translate(const std::string &Path,
   R.CoveredBytes = E.CoveredBytes;
   R.UnknownInsns = E.UnknownInsns;
   Arena A(Text, E);
+  if (S.Emit != "image") {
+    Expected<std::string> Text = A.emitForm(S);
+    if (!Text)
+      return Text.error();
+    return writeImage(Target, {{Text->data(), Text->size()}});
+  }
   if (!A.reserve())
     return systemError(errno);
   if (!A.emitBaseline(S.Cpu))

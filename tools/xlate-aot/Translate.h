@@ -11,8 +11,9 @@ namespace xlate::aot {
 struct Settings {
   std::string CacheDir;
   std::string Cpu = "native"; ///< "x86-64-v2", ...
-  unsigned OptLevel = 1;
+  unsigned OptLevel = 0;
   bool AllLlvm = false;
+  std::string Emit = "image"; ///< Or "llvm-ir", "asm", "obj".
   bool Force = false;
 };
 

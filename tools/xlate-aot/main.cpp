@@ -1,31 +1,182 @@
 //===- main.cpp - xlate-aot: translate ahead of time ----------------------===//
-#include "Translate.h"
+#include "Batch.h"
 #include "xlate/Cache/CacheDir.h"
+#include "xlate/Support/Options.h"
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <unistd.h>
 
 using namespace xlate;
 
-int main(int Argc, char **Argv) {
+static constexpr int UsageError = 125;
+
+namespace {
+enum Option {
+  CacheDir,
+  Cpu,
+  OptLevel,
+  AllLlvm,
+  Force,
+  Rootfs,
+  Jobs,
+  Timeout,
+  Report,
+  Emit,
+  Output,
+  Quiet,
+  Version,
+  Help
+};
+} // namespace
+
+static constexpr OptionSpec Table[] = {
+    {CacheDir, 0, "cache-dir", OptionKind::Value, "DIR", "XLATE_CACHE_DIR",
+     "Put translations in DIR ($XDG_CACHE_HOME/xlate)"},
+    {Cpu, 0, "cpu", OptionKind::Value, "native|x86-64-v2|x86-64-v3|x86-64-v4",
+     "", "Translate for these host processors (native)"},
+    {OptLevel, 'O', "opt-level", OptionKind::Value, "0|1|2|3", "",
+     "0: quick translation only; 1 to 3: loops go through LLVM (0)"},
+    {AllLlvm, 0, "all-llvm", OptionKind::Flag, "", "",
+     "All functions go through LLVM, not only loops"},
+    {Force, 'f', "force", OptionKind::Flag, "", "",
+     "Translate files whose translation is up to date too"},
+    {Rootfs, 0, "rootfs", OptionKind::Value, "DIR", "",
+     "Translate every arm64 program and library below DIR"},
+    {Jobs, 'j', "jobs", OptionKind::Value, "N", "",
+     "Translate N files at a time (number of processors)"},
+    {Timeout, 0, "timeout", OptionKind::Value, "SECONDS", "",
+     "Give a file up after SECONDS (3600)"},
+    {Report, 0, "report", OptionKind::Value, "FILE", "",
+     "Write what was found and made as JSON to FILE"},
+    {Emit, 0, "emit", OptionKind::Value, "image|llvm-ir|asm|obj", "",
+     "With --output: what to write (image)"},
+    {Output, 'o', "output", OptionKind::Value, "FILE", "",
+     "Write the translation of the one program to FILE, not to the cache"},
+    {Quiet, 'q', "quiet", OptionKind::Flag, "", "", "Print problems only"},
+    {Version, 0, "version", OptionKind::Flag, "", "",
+     "Print the version and exit"},
+    {Help, 'h', "help", OptionKind::Flag, "", "", "Print this help and exit"},
+};
+
+static const ToolSpec Tool = {"xlate-aot", "FILE... | cache ls|verify|gc|path",
+                              "translate ARM64 Linux programs ahead of time",
+                              Table};
+
+static int usage(const std::string &Problem) {
+  std::fprintf(stderr,
+               "xlate-aot: %s\nTry 'xlate-aot --help' for more information.\n",
+               Problem.c_str());
+  return UsageError;
+}
+
+static unsigned number(const std::string &Text, unsigned Least) {
+  char *End;
+  const unsigned long V = std::strtoul(Text.c_str(), &End, 10);
+  return *End || Text.empty() || V < Least || V > 1000000
+             ? 0
+             : static_cast<unsigned>(V);
+}
+
+int main(int, char **Argv) {
+  Expected<ParsedCommand> Parsed = parseCommand(Tool, Argv, true);
+  if (!Parsed)
+    return usage(Parsed.error().Reason);
   aot::Settings S;
   S.CacheDir = cache::defaultCacheDir();
-  int Status = 0;
-  for (int I = 1; I < Argc; ++I) {
-    if (!std::strncmp(Argv[I], "-O", 2)) {
-      S.OptLevel = Argv[I][2] - '0';
-      continue;
-    }
-    if (!std::strcmp(Argv[I], "--force")) {
+  aot::BatchSettings B;
+  B.Jobs = static_cast<unsigned>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+  std::string OutputFile, ReportFile;
+  std::vector<std::string> Files;
+  bool HaveRoot = false;
+  for (const OptionUse &Use : Parsed->Uses) {
+    switch (static_cast<Option>(Use.Id)) {
+    case CacheDir:
+      S.CacheDir = Use.Value;
+      break;
+    case Cpu:
+      S.Cpu = Use.Value;
+      break;
+    case OptLevel:
+      S.OptLevel = static_cast<unsigned>(Use.Value[0] - '0');
+      break;
+    case AllLlvm:
+      S.AllLlvm = true;
+      break;
+    case Force:
       S.Force = true;
-      continue;
+      break;
+    case Rootfs:
+      HaveRoot = true;
+      for (std::string &F : aot::findPrograms(Use.Value))
+        Files.push_back(std::move(F));
+      break;
+    case Jobs:
+      if (!(B.Jobs = number(Use.Value, 1)))
+        return usage("invalid number of jobs");
+      break;
+    case Timeout:
+      if (!(B.TimeoutSeconds = number(Use.Value, 1)))
+        return usage("invalid time");
+      break;
+    case Report:
+      ReportFile = Use.Value;
+      break;
+    case Emit:
+      S.Emit = Use.Value;
+      break;
+    case Output:
+      OutputFile = Use.Value;
+      break;
+    case Quiet:
+      B.Quiet = true;
+      break;
+    case Version:
+      std::puts("xlate-aot " XLATE_VERSION);
+      return 0;
+    case Help:
+      std::fputs(helpText(Tool).c_str(), stdout);
+      return 0;
     }
-    auto R = aot::translateFile(Argv[I], "", S);
-    std::printf("%s: %s %s text %lu covered %lu entries %lu llvm %lu code %lu "
-                "image %lu %.2f s\n",
-                R.Path.c_str(), R.Status.c_str(), R.Reason.c_str(), R.TextBytes,
-                R.CoveredBytes, R.Entries, R.LlvmUnits, R.CodeBytes,
-                R.ImageBytes, R.Seconds);
-    Status |= R.Status == "failed";
+  }
+  char **Operands = Argv + Parsed->FirstOperand;
+  if (*Operands && !std::strcmp(*Operands, "cache"))
+    return aot::cacheCommand(S.CacheDir, Operands + 1);
+  while (*Operands)
+    Files.push_back(*Operands++);
+  if (Files.empty() && !HaveRoot)
+    return usage("no file given");
+  if (OutputFile.empty() && S.CacheDir.empty())
+    return usage("no cache directory: give --cache-dir");
+  if (!OutputFile.empty() && Files.size() != 1)
+    return usage("--output needs one file");
+  if (OutputFile.empty() && S.Emit != "image")
+    return usage("--emit needs --output");
+
+  std::vector<aot::FileReport> Reports;
+  if (OutputFile.empty())
+    Reports = aot::translateAll(Files, S, B);
+  else
+    Reports.push_back(aot::translateFile(Files[0], OutputFile, S));
+  int Status = 0;
+  for (const aot::FileReport &R : Reports) {
+    // In a tree there are files that can't be translated; named ones should be.
+    const bool Bad =
+        R.Status == "failed" || (R.Status == "skipped" && !HaveRoot);
+    if (Bad && (B.Quiet || !OutputFile.empty()))
+      std::fprintf(stderr, "xlate-aot: %s: %s\n", R.Path.c_str(),
+                   R.Reason.c_str());
+    Status |= Bad;
+  }
+  if (!B.Quiet && Reports.size() > 1)
+    std::fputs(aot::summary(Reports).c_str(), stdout);
+  if (!ReportFile.empty()) {
+    const std::string Text = aot::reportJson(Reports);
+    FILE *Out = std::fopen(ReportFile.c_str(), "w");
+    if (!Out || std::fputs(Text.c_str(), Out) < 0 || std::fclose(Out) != 0) {
+      std::perror(ReportFile.c_str());
+      return 1;
+    }
   }
   return Status;
 }

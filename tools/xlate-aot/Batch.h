@@ -1,0 +1,33 @@
+//===- Batch.h - Translating many files -------------------------*- C++ -*-===//
+#ifndef XLATE_TOOLS_XLATE_AOT_BATCH_H
+#define XLATE_TOOLS_XLATE_AOT_BATCH_H
+
+#include "Translate.h"
+#include <vector>
+
+namespace xlate::aot {
+
+struct BatchSettings {
+  unsigned Jobs = 1;
+  unsigned TimeoutSeconds = 3600; ///< For one file.
+  bool Quiet = false;
+};
+
+/// Every arm64 program and library below Root, each once however many names it
+/// has; largest first. Symbolic links are not followed.
+std::vector<std::string> findPrograms(const std::string &Root);
+
+/// Translate each file in a process of its own, so that what goes wrong with
+/// one is no matter of the others.
+std::vector<FileReport> translateAll(const std::vector<std::string> &Files,
+                                     const Settings &S, const BatchSettings &B);
+
+std::string reportJson(const std::vector<FileReport> &Reports);
+std::string summary(const std::vector<FileReport> &Reports);
+
+/// The subcommands "cache ls|verify|gc|path"; the result is the exit status.
+int cacheCommand(const std::string &CacheDir, char *const *Args);
+
+} // namespace xlate::aot
+
+#endif // XLATE_TOOLS_XLATE_AOT_BATCH_H
