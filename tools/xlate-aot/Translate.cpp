@@ -38,6 +38,15 @@ static baseline::Features featuresOf(const std::string &Cpu) {
   return F;
 }
 
+/// A loop and what is next to it. The runtime's limits would copy much of a
+/// function into the unit of each of its loops.
+static codegen::UnitOptions unitOptions() {
+  codegen::UnitOptions O;
+  O.MaxBlocks = 12;
+  O.MaxInsns = 160;
+  return O;
+}
+
 namespace {
 
 class Arena final : public baseline::UnitContext {
@@ -203,15 +212,6 @@ codegen::GuestCode Arena::guestCode() const {
 
 static codegen::CompilerOptions compilerOptions(const Settings &S) {
   return {S.Cpu == "native" ? "host" : S.Cpu, S.OptLevel};
-}
-
-/// A loop and what is next to it. The runtime's limits would copy much of a
-/// function into the unit of each of its loops.
-static codegen::UnitOptions unitOptions() {
-  codegen::UnitOptions O;
-  O.MaxBlocks = 12;
-  O.MaxInsns = 160;
-  return O;
 }
 
 Expected<std::string> Arena::emitForm(const Settings &S) const {
