@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "UnitLifter.h"
+#include "xlate/Guest/CpuModel.h"
 #include "llvm/IR/IntrinsicsX86.h"
 
 using namespace llvm;
@@ -111,6 +112,15 @@ Value *UnitLifter::lowerMem(const Uop &U, bool &Done) {
       return nullptr;
     }
     return nullptr;
+  case Op::dcZva: {
+    const uint64_t Bytes = uint64_t(4) << cpu::Dczid;
+    Value *Block = B.CreateAnd(arg(U, 0), ~(Bytes - 1));
+    for (uint64_t At = 0; At != Bytes; At += 16)
+      guestStore(Constant::getNullValue(VecTy),
+                 B.CreateAdd(Block, B.getInt64(At)));
+    Done = true;
+    return nullptr;
+  }
   case Op::prefetch: {
     // prfop: type<4:3> (00 load, 10 store), target<2:1>, policy<0>.
     const unsigned Prf = static_cast<unsigned>(U.Imm), Type = Prf >> 3 & 3;

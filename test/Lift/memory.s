@@ -5,6 +5,7 @@
 // RUN: %xlate-lift --emit=asm --function=ordered %t.o | %filecheck %s --check-prefix=ORD
 // RUN: %xlate-lift --emit=asm --function=lse %t.o | %filecheck %s --check-prefix=LSE
 // RUN: %xlate-lift --emit=asm --function=excl %t.o | %filecheck %s --check-prefix=EXCL
+// RUN: %xlate-lift --emit=asm --function=zva %t.o | %filecheck %s --check-prefix=ZVA
 
 // IR-COUNT-3: load volatile i{{[0-9]+}}, ptr %{{[0-9]+}}, align 1
 // PLAIN:      movq (%rdi,%r8,8), %rdx
@@ -46,4 +47,12 @@ excl:
   ldaxr w1, [x0]
   add w1, w1, #1
   stlxr w2, w1, [x0]
+  ret
+
+// ZVA-LABEL:  unit_
+// ZVA:        andq $-64, %
+// ZVA-COUNT-4: vmov{{[a-z]+}} %xmm{{[0-9]+}}, {{[0-9]*}}(%r
+// ZVA-NOT:    callq
+zva:
+  dc zva, x0
   ret
