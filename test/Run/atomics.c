@@ -3,7 +3,7 @@
 // RUN: %aarch64-cc -O2 -march=armv8-a -mno-outline-atomics -static -pthread %s -o %t -latomic
 // RUN: %xlate-tiers %t | %filecheck %s
 // RUN: %aarch64-cc -O2 -march=armv8.1-a -static -pthread %s -o %t -latomic
-// RUN: %xlate-tiers %t | %filecheck %s
+// RUN: %xlate-quick-tiers %t | %filecheck %s
 
 #include <pthread.h>
 #include <stdatomic.h>

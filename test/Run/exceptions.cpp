@@ -1,6 +1,6 @@
 // C++ exceptions through many frames, rethrown, across threads, with destructors.
 // RUN: %aarch64-cxx -O2 -static -pthread %s -o %t
-// RUN: %xlate-tiers %t | %filecheck %s
+// RUN: %xlate-quick-tiers %t | %filecheck %s
 // RUN: %aarch64-cxx -O0 -pthread %s -o %t
 // RUN: %xlate-quick-tiers -L %sysroot %t | %filecheck %s
 

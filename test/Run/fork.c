@@ -1,6 +1,6 @@
 // Storms of fork, vfork, posix_spawn and system; exit statuses; copy on write.
 // RUN: %aarch64-cc -O2 -static -pthread %s -o %t
-// RUN: %xlate-tiers %t | %filecheck %s
+// RUN: %xlate-quick-tiers %t | %filecheck %s
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,8 +1,8 @@
 // Arguments, environment, exit status; static, static PIE and dynamic.
 // RUN: %aarch64-cc -O2 -static %s -o %t
-// RUN: %xlate-tiers -E GREETING=hello %t one 'two words' '' | %filecheck %s
+// RUN: %xlate-quick-tiers -E GREETING=hello %t one 'two words' '' | %filecheck %s
 // RUN: %aarch64-cc -O2 -static-pie -fPIE %s -o %t
-// RUN: %xlate-tiers -E GREETING=hello %t one 'two words' '' | %filecheck %s
+// RUN: %xlate-quick-tiers -E GREETING=hello %t one 'two words' '' | %filecheck %s
 // RUN: %aarch64-cc -O2 %s -o %t
 // RUN: %xlate-quick-tiers -L %sysroot -E GREETING=hello %t one 'two words' '' | %filecheck %s
 

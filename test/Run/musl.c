@@ -3,7 +3,7 @@
 // DEFINE: %{lib} = %debian-arm64/usr/lib/aarch64-linux-musl
 // DEFINE: %{include} = %debian-arm64/usr/include/aarch64-linux-musl
 // RUN: %aarch64-cc -O2 -static -mno-outline-atomics -nostdinc -nostdlib -isystem %{include} %s -o %t %{lib}/crt1.o %{lib}/crti.o %{lib}/libc.a -lgcc %{lib}/libc.a %{lib}/crtn.o
-// RUN: %xlate-tiers -E LANG=C %t | %filecheck %s
+// RUN: %xlate-quick-tiers -E LANG=C %t | %filecheck %s
 
 #include <locale.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 // Pipes, poll, select, epoll, eventfd, socketpair, FIFO, SIGPIPE, dup.
 // RUN: %aarch64-cc -O2 -static %s -o %t
-// RUN: rm -f %t.fifo && %xlate-tiers %t %t.fifo | %filecheck %s
+// RUN: rm -f %t.fifo && %xlate-quick-tiers %t %t.fifo | %filecheck %s
 
 #define _GNU_SOURCE
 #include <errno.h>

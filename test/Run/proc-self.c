@@ -1,7 +1,7 @@
 // What a program finds out about itself: /proc/self, /proc/cpuinfo, the auxiliary
 // vector, uname, prctl.
 // RUN: %aarch64-cc -O2 -static -pthread %s -o %t
-// RUN: %xlate-tiers %t 'an argument' | %filecheck %s
+// RUN: %xlate-quick-tiers %t 'an argument' | %filecheck %s
 
 #define _GNU_SOURCE
 #include <fcntl.h>

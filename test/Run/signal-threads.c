@@ -1,6 +1,6 @@
 // Signals between threads: pthread_kill, masks per thread, cancellation, a storm.
 // RUN: %aarch64-cc -O2 -static -pthread %s -o %t
-// RUN: %xlate-tiers %t | %filecheck %s
+// RUN: %xlate-quick-tiers %t | %filecheck %s
 
 #define _GNU_SOURCE
 #include <pthread.h>

@@ -1,7 +1,7 @@
 // Handlers, masks, alternate stacks, siglongjmp, restarted calls, sigsuspend,
 // queued signals, timers.
 // RUN: %aarch64-cc -O2 -static -pthread %s -o %t
-// RUN: %xlate-tiers %t | %filecheck %s
+// RUN: %xlate-quick-tiers %t | %filecheck %s
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -110,7 +110,7 @@ int main(void) {
     X = X * 6364136223846793005 + 1;
   memset(&Every, 0, sizeof Every);
   setitimer(ITIMER_PROF, &Every, 0);
-  puts(X & 1 ? "profiling timer" : "profiling timer ");
+  puts(X ? "profiling timer" : "");
   // CHECK-NEXT: profiling timer
 
   // EINTR without, and a restarted read with SA_RESTART.

@@ -1,6 +1,6 @@
 // Thread-local storage of every kind: models, constructors and destructors, keys.
 // RUN: %aarch64-cxx -O2 -static -pthread %s -o %t
-// RUN: %xlate-tiers %t | %filecheck %s
+// RUN: %xlate-quick-tiers %t | %filecheck %s
 // RUN: %aarch64-cxx -O2 -fPIC -pie -pthread %s -o %t
 // RUN: %xlate-quick-tiers -L %sysroot %t | %filecheck %s
 

@@ -1,6 +1,6 @@
 // Clocks: through the C library, through the vDSO's own symbols, and by system call.
 // RUN: %aarch64-cc -O2 -static -pthread %s -o %t
-// RUN: %xlate-tiers %t | %filecheck %s
+// RUN: %xlate-quick-tiers %t | %filecheck %s
 
 #define _GNU_SOURCE
 #include <elf.h>
