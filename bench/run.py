@@ -119,11 +119,12 @@ class Bench:
     def command(self, case, emulator, prefix, args):
         """The command line of a run."""
         if emulator == "native":
-            return [case.native, *args]
+            return [case.native, *(a.replace("{run}", "") for a in args)]
         guest = case.guest
         if case.package:
             guest = self.args.sysroot + guest
-        return prefix + [guest, *args]
+        run = " ".join(prefix + [self.args.sysroot]) if emulator == "qemu" else ""
+        return prefix + [guest, *(a.replace("{run}", run) for a in args)]
 
     def measure(self, case, args):
         """Best of the rounds of each emulator, and what was wrong."""
