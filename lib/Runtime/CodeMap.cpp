@@ -115,10 +115,13 @@ void CodeMap::publish(std::unique_ptr<Unit> U) {
   E.Current = U.get();
   void *Host = U->Host;
   const char *Start = U->Host;
+  const Unit &Published = *U;
   Units.insert_or_assign(Units.end(), Start, std::move(U)); // mostly in order
   E.Slot.store(Host, std::memory_order_release);
   if (OnSlot)
     OnSlot(E.Pc, Host);
+  if (OnUnit)
+    OnUnit(Published);
 }
 
 void CodeMap::adopt(Entry &E, Unit *U) {
@@ -126,6 +129,8 @@ void CodeMap::adopt(Entry &E, Unit *U) {
   E.Slot.store(U->Host, std::memory_order_release);
   if (OnSlot)
     OnSlot(E.Pc, U->Host);
+  if (OnUnit)
+    OnUnit(*U);
 }
 
 bool CodeMap::addOther(const char *Lo, const char *Hi) {

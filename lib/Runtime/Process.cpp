@@ -1,6 +1,7 @@
 //===- Process.cpp - Start of a guest program, and its services -----------===//
 
 #include "Process.h"
+#include "PerfMap.h"
 #include "xlate/Guest/CpuModel.h"
 #include "xlate/Runtime/Exec.h"
 #include "xlate/Semantics/Semantics.h"
@@ -56,6 +57,9 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
 
   if (!Options.CacheDir.empty() && Options.UseTier != Tier::Interp)
     P->initAot();
+  if (Options.PerfMap)
+    P->Code.OnUnit = [Map = std::make_shared<PerfMap>(P->Code, P->Mem)](
+                         const Unit &U) { Map->note(U); };
   LoaderSink Sink(P->Mem, P->Aot);
   Expected<LoadedProgram> Loaded = loadProgram(Options, Argv, Envp, Sink);
   if (!Loaded) {

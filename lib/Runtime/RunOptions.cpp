@@ -38,6 +38,8 @@ std::vector<std::string> inheritedArguments(const RunOptions &Options) {
     Args.push_back("--stats=json");
     break;
   }
+  if (Options.PerfMap)
+    Args.push_back("--perf-map");
   return Args;
 }
 

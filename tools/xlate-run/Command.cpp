@@ -87,6 +87,9 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
     O.Stats = Use.Value == "json" ? runtime::StatsMode::Json
                                   : runtime::StatsMode::Text;
     break;
+  case RunOption::PerfMap:
+    O.PerfMap = true;
+    break;
   case RunOption::CacheDir:
     O.CacheDir = absolute(Use.Value);
     break;

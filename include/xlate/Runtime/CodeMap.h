@@ -98,6 +98,13 @@ public:
   /// Called with the host code of an entry, null for none, after its slot has
   /// changed.
   std::function<void(uint64_t Pc, void *Host)> OnSlot;
+  /// Called after a unit has become its entry's translation.
+  std::function<void(const Unit &)> OnUnit;
+  /// All units of the region since the last reset().
+  template <typename Fn> void forEachUnit(Fn F) const {
+    for (const auto &[Start, U] : Units)
+      F(*U);
+  }
 
   /// Withdraw everything made from guest bytes [Lo, Hi). Returns true if
   /// anything was withdrawn (jump caches must then be emptied).

@@ -17,6 +17,7 @@ struct RunOptions {
   bool Strace = false;
   Tier UseTier = Tier::Auto;
   StatsMode Stats = StatsMode::Off;
+  bool PerfMap = false;
   std::string CacheDir; ///< Of translations made ahead; empty = none.
 
   /// Guest path of the program, as given.
