@@ -235,7 +235,9 @@ private:
   };
   void emitFlags(unsigned I);
   void emitAddSubFlags(unsigned I, unsigned Result);
+  void carryIn(unsigned C, bool IsAdd);
   void emitCarryFlags(unsigned I);
+  void emitWithCarry(unsigned I);
   unsigned matchingResult(unsigned I) const;
   unsigned matchingFlags(unsigned I) const;
   void emitSetNzcv(unsigned I);
@@ -276,6 +278,8 @@ private:
   bool emitUnary(unsigned I);
   void emitDivide(unsigned I);
   void emitMulHigh(unsigned I);
+  void emitMulKeepingFlags(unsigned I);
+  void emitExtr(unsigned I);
   void emitRbit(unsigned I);
   void emitNotForm(unsigned I);
   void move(unsigned D, unsigned S, bool Is64);

@@ -202,13 +202,8 @@ void Emitter::emitAddSubFlags(unsigned I, unsigned Result) {
   setHostFlags(IsAdd ? FlagsKind::Add : FlagsKind::Sub);
 }
 
-// flagsAdc and flagsSbc.
-void Emitter::emitCarryFlags(unsigned I) {
-  const Uop &U = uop(I);
-  const bool Is64 = isX(U.A[0]), IsAdd = U.Code == Op::flagsAdc;
-  beginFlagsWrite();
-  Opnd Ob = opnd(U.A[1]);
-  const unsigned C = U.A[2];
+// B value C, a carry, into CF: as it is for adc, inverted for sbb.
+void Emitter::carryIn(unsigned C, bool IsAdd) {
   if (Locs[C].K == Loc::Cond && Locs[C].R == 2 && FlagsIn != FlagsKind::Fp) {
     FlagsKind Have = FlagsIn;
     if (Have == FlagsKind::Mem) {
@@ -226,9 +221,47 @@ void Emitter::emitCarryFlags(unsigned I) {
       cmp(al, 1);
   }
   FlagsIn = FlagsKind::Mem;
+}
+
+// flagsAdc and flagsSbc without their result.
+void Emitter::emitCarryFlags(unsigned I) {
+  const Uop &U = uop(I);
+  const bool IsAdd = U.Code == Op::flagsAdc;
+  beginFlagsWrite();
+  Opnd Ob = opnd(U.A[1]);
+  carryIn(U.A[2], IsAdd);
   loadInto(RAX, U.A[0]);
-  alu(IsAdd ? 2 : 3, Is64, RAX, Ob);
+  alu(IsAdd ? 2 : 3, isX(U.A[0]), RAX, Ob);
   setHostFlags(IsAdd ? FlagsKind::Add : FlagsKind::Sub);
+}
+
+// adc and sbc, with their flags if these come next. A chain of them hands the
+// carry on in CF.
+void Emitter::emitWithCarry(unsigned I) {
+  const Uop &U = uop(I), &Next = uop(I + 1);
+  const bool IsAdd = U.Code == Op::adc;
+  if (Next.Code == (IsAdd ? Op::flagsAdc : Op::flagsSbc) &&
+      std::equal(U.A, U.A + 3, Next.A) && FlagsLive[I + 1])
+    Fused = I + 1;
+  if (Fused || !FlagsLive[I])
+    beginFlagsWrite();
+  else
+    clobberFlags();
+  const Opnd Oa = opnd(U.A[0], true, false), Ob = opnd(U.A[1]);
+  carryIn(U.A[2], IsAdd);
+  const bool Alias = Ob.K == Opnd::Reg && (Oa.K != Opnd::Reg || Ob.R != Oa.R);
+  const unsigned Dn = static_cast<unsigned>(
+      defReuse(I, U.A[0], Alias ? 1u << Ob.R : 0).getIdx());
+  if (Oa.K == Opnd::Mem)
+    loadInto(Dn, U.A[0]);
+  else if (Dn != Oa.R)
+    move(Dn, Oa.R, isX(I));
+  alu(IsAdd ? 2 : 3, isX(I), Dn, Ob);
+  if (Fused) {
+    Done[Fused] = 1;
+    setHostFlags(IsAdd ? FlagsKind::Add : FlagsKind::Sub);
+  }
+  Fused = 0;
 }
 
 void Emitter::emitFlags(unsigned I) {

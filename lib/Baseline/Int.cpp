@@ -336,7 +336,15 @@ bool Emitter::emitInt(unsigned I) {
       setBool(static_cast<unsigned>(def(I).getIdx()), C);
     }
     return true;
+  case Op::adc:
+  case Op::sbc:
+    emitWithCarry(I);
+    return true;
   case Op::mul: {
+    if (flagsBusy() && F.Bmi2 && isX(I)) {
+      emitMulKeepingFlags(I);
+      return true;
+    }
     clobberFlags();
     unsigned A = U.A[0], Bv = U.A[1];
     if (isConst(A))
@@ -368,20 +376,9 @@ bool Emitter::emitInt(unsigned I) {
   case Op::sdiv:
     emitDivide(I);
     return true;
-  case Op::extr: {
-    clobberFlags();
-    const Reg64 Hi = use(U.A[0]);
-    const Reg64 Lo = use(U.A[1]);
-    const Reg64 D =
-        defReuse(I, U.A[1], Hi.getIdx() == Lo.getIdx() ? 0 : 1u << Hi.getIdx());
-    const bool Is64 = isX(I);
-    if (D.getIdx() != Lo.getIdx())
-      move(static_cast<unsigned>(D.getIdx()),
-           static_cast<unsigned>(Lo.getIdx()), Is64);
-    const uint8_t N = static_cast<uint8_t>(U.Imm);
-    Is64 ? shrd(D, Hi, N) : shrd(Reg32(D.getIdx()), Reg32(Hi.getIdx()), N);
+  case Op::extr:
+    emitExtr(I);
     return true;
-  }
   case Op::select:
     emitSelect(I);
     return true;

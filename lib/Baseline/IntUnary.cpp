@@ -78,8 +78,32 @@ void Emitter::emitShift(unsigned I) {
   mov(D, rax);
 }
 
+// Long arithmetic multiplies between additions with carry: mulx, which takes
+// one operand from rdx (X0), keeps the flags.
+void Emitter::emitMulKeepingFlags(unsigned I) {
+  const bool High = uop(I).Code == Op::umulh;
+  Reg64 Ra = use(uop(I).A[0]), Rb = use(uop(I).A[1]);
+  if (Rb.getIdx() == RDX)
+    std::swap(Ra, Rb);
+  const bool Swap = Ra.getIdx() != RDX;
+  const Reg64 D = def(I);
+  const bool Save = Swap && D.getIdx() != RDX;
+  const Reg64 Saved = !Save  ? rdx
+                      : High ? rax
+                             : Reg64(static_cast<int>(allocGpr()));
+  if (Save)
+    mov(Saved, rdx);
+  if (Swap)
+    mov(rdx, Ra);
+  High ? mulx(D, D, Rb) : mulx(rax, D, Rb); // both parts to one: the high one
+  if (Save)
+    mov(rdx, Saved);
+}
+
 void Emitter::emitMulHigh(unsigned I) {
   const Uop &U = uop(I);
+  if (U.Code == Op::umulh && F.Bmi2)
+    return emitMulKeepingFlags(I);
   clobberFlags();
   const Reg64 Ra = use(U.A[0]), Rb = use(U.A[1]);
   const Reg64 D = def(I, Rb.getIdx() == RDX ? 0 : 1u << Rb.getIdx());
@@ -93,6 +117,30 @@ void Emitter::emitMulHigh(unsigned I) {
     mov(rdx, D);
     mov(D, rax);
   }
+}
+
+void Emitter::emitExtr(unsigned I) {
+  const Uop &U = uop(I);
+  const bool Is64 = isX(I);
+  const uint8_t N = static_cast<uint8_t>(U.Imm);
+  if (flagsBusy() && F.Bmi2 && Is64 && N != 0) {
+    const Reg64 Hi = use(U.A[0]), Lo = use(U.A[1]);
+    const Reg64 T(static_cast<int>(allocGpr()));
+    mov(eax, N);
+    shrx(T, Lo, rax);
+    mov(eax, 64 - N);
+    shlx(rax, Hi, rax);
+    return lea(def(I), ptr[T + rax]);
+  }
+  clobberFlags();
+  const Reg64 Hi = use(U.A[0]);
+  const Reg64 Lo = use(U.A[1]);
+  const Reg64 D =
+      defReuse(I, U.A[1], Hi.getIdx() == Lo.getIdx() ? 0 : 1u << Hi.getIdx());
+  if (D.getIdx() != Lo.getIdx())
+    move(static_cast<unsigned>(D.getIdx()), static_cast<unsigned>(Lo.getIdx()),
+         Is64);
+  Is64 ? shrd(D, Hi, N) : shrd(Reg32(D.getIdx()), Reg32(Hi.getIdx()), N);
 }
 
 void Emitter::emitDivide(unsigned I) {

@@ -59,8 +59,10 @@ void UnitLifter::liftFlags(const Uop &U) {
     S.K = FlagSource::Sub;
     break;
   case Op::flagsAdc:
-  case Op::flagsSbc:
     S.K = FlagSource::Adc;
+    break;
+  case Op::flagsSbc:
+    S.K = FlagSource::Sbc;
     break;
   case Op::flagsLogic:
     S.K = FlagSource::Logic;
@@ -108,11 +110,8 @@ void UnitLifter::liftFlags(const Uop &U) {
     S.A = arg(U, 0);
     if (S.K != FlagSource::Logic)
       S.B = arg(U, 1);
-    if (S.K == FlagSource::Adc) {
+    if (S.K == FlagSource::Adc || S.K == FlagSource::Sbc)
       S.Carry = arg(U, 2);
-      if (U.Code == Op::flagsSbc)
-        S.B = B.CreateNot(S.B);
-    }
     break;
   }
   setFlags(S);
@@ -312,21 +311,23 @@ Value *UnitLifter::flagFrom(const FlagSource &S, unsigned L) {
       return overflowBit(B, Intrinsic::sadd_with_overflow, S.A, S.B);
     }
   }
-  case FlagSource::Adc: {
-    Value *Partial = B.CreateAdd(S.A, S.B), *Carry = B.CreateZExt(S.Carry, T);
-    Value *Sum = B.CreateAdd(Partial, Carry);
+  case FlagSource::Adc:
+  case FlagSource::Sbc: {
+    const bool IsSub = S.K == FlagSource::Sbc;
+    auto [Sum, Carry] = withCarry(IsSub, S.A, S.B, S.Carry);
     switch (L) {
     case LocN:
       return negative(Sum);
     case LocZ:
       return zero(Sum);
     case LocC:
-      return B.CreateOr(
-          overflowBit(B, Intrinsic::uadd_with_overflow, S.A, S.B),
-          overflowBit(B, Intrinsic::uadd_with_overflow, Partial, Carry));
-    default:
-      return negative(
-          B.CreateAnd(B.CreateXor(S.A, Sum), B.CreateXor(S.B, Sum)));
+      return Carry;
+    default: {
+      // The operands' signs are equal (A - B: differ), the result's differs.
+      Value *Signs = B.CreateXor(S.A, S.B);
+      return negative(B.CreateAnd(IsSub ? Signs : B.CreateNot(Signs),
+                                  B.CreateXor(S.A, Sum)));
+    }
     }
   }
   case FlagSource::Logic:

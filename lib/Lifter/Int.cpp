@@ -55,6 +55,24 @@ static Value *crc32(IRBuilder<> &B, unsigned Log2Bytes, Value *Crc,
   return B.CreateIntrinsic(Ids[Log2Bytes], {}, {Crc, Part});
 }
 
+/// {A + Bv + Carry, carry out}; with IsSub A + ~Bv + Carry. By the host's
+/// instructions, which hand the carry on in its flags.
+std::pair<Value *, Value *> UnitLifter::withCarry(bool IsSub, Value *A,
+                                                  Value *Bv, Value *Carry) {
+  const auto *Ca = dyn_cast<Constant>(A), *Cb = dyn_cast<Constant>(Bv);
+  if (!IsSub && Ca && Cb && Ca->isNullValue() && Cb->isNullValue())
+    return {B.CreateZExt(Carry, A->getType()), B.getFalse()};
+  const bool Is64 = A->getType()->isIntegerTy(64);
+  const Intrinsic::ID Id =
+      IsSub  ? Is64 ? Intrinsic::x86_subborrow_64 : Intrinsic::x86_subborrow_32
+      : Is64 ? Intrinsic::x86_addcarry_64
+             : Intrinsic::x86_addcarry_32;
+  Value *In = B.CreateZExt(IsSub ? B.CreateNot(Carry) : Carry, B.getInt8Ty());
+  Value *R = call(Id, {}, {In, A, Bv});
+  Value *Out = B.CreateTrunc(B.CreateExtractValue(R, 0), B.getInt1Ty());
+  return {B.CreateExtractValue(R, 1), IsSub ? B.CreateNot(Out) : Out};
+}
+
 Value *UnitLifter::lowerInt(const Uop &U) {
   Value *A = U.A[0] == NoVal ? nullptr : arg(U, 0);
   Value *Bv = U.A[1] == NoVal ? nullptr : arg(U, 1);
@@ -71,6 +89,9 @@ Value *UnitLifter::lowerInt(const Uop &U) {
     return B.CreateAdd(A, Bv);
   case Op::sub:
     return B.CreateSub(A, Bv);
+  case Op::adc:
+  case Op::sbc:
+    return withCarry(U.Code == Op::sbc, A, Bv, arg(U, 2)).first;
   case Op::mul:
     return B.CreateMul(A, Bv);
   case Op::udiv:

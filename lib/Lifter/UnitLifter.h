@@ -34,6 +34,7 @@ struct FlagSource {
     Add,
     Sub,
     Adc,
+    Sbc,
     Logic,
     Fcmp,
     Nzcv,
@@ -41,11 +42,10 @@ struct FlagSource {
     CcAdd,
     CcFcmp
   } K = InLocs;
-  llvm::Value *A = nullptr,
-              *B = nullptr;     ///< Operands; Adc: B already inverted for SBC.
-  llvm::Value *Carry = nullptr; ///< Adc: i1.
-  llvm::Value *Cond = nullptr;  ///< Cc*: i1.
-  unsigned Imm = 0;             ///< Cc*: nzcv if Cond is false.
+  llvm::Value *A = nullptr, *B = nullptr; ///< Operands.
+  llvm::Value *Carry = nullptr;           ///< Adc, Sbc: i1.
+  llvm::Value *Cond = nullptr;            ///< Cc*: i1.
+  unsigned Imm = 0;                       ///< Cc*: nzcv if Cond is false.
 };
 
 class UnitLifter {
@@ -131,6 +131,8 @@ private:
   Value *lowerPure(const Uop &U);
   Value *lowerSys(const Uop &U, bool &Done);
   Value *lowerInt(const Uop &U);
+  std::pair<Value *, Value *> withCarry(bool IsSub, Value *A, Value *Bv,
+                                        Value *Carry);
   Value *lowerMem(const Uop &U, bool &Done);
   Value *lowerOrdered(const Uop &U, bool &Done);
   Value *lowerAtomic(const Uop &U, bool &Done);

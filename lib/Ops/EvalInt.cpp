@@ -66,6 +66,16 @@ INT2(ashr, ST(a) >> (b % Bits))
 INT2(ror, std::rotr(a, static_cast<int>(b % Bits)))
 INT1(neg, -a)
 
+XLATE_EVAL(adc) {
+  const uint64_t Sum = A->X + B->X + (C->X & 1);
+  R->X = isW(ParamWord) ? static_cast<uint32_t>(Sum) : Sum;
+}
+
+XLATE_EVAL(sbc) {
+  const uint64_t Sum = A->X + ~B->X + (C->X & 1);
+  R->X = isW(ParamWord) ? static_cast<uint32_t>(Sum) : Sum;
+}
+
 XLATE_EVAL(extr) {
   const unsigned Lsb = static_cast<unsigned>(Param{ParamWord}.imm());
   if (isW(ParamWord))

@@ -313,34 +313,29 @@ void SUBS_ext(Ops &O, unsigned sf, unsigned Rm, unsigned option, unsigned imm3,
   subs(O, A, extended(O, sf, Rm, option, imm3), Rd);
 }
 
-static Val carryIn(Ops &O, bool Sf) {
-  return Sf ? O.boolToX(O.carry()) : O.boolToW(O.carry());
-}
-
 // ADC, C6.2
 void ADC(Ops &O, unsigned sf, unsigned Rm, unsigned Rn, unsigned Rd) {
-  O.setReg(Rd, O.add(O.add(O.reg(sf, Rn), O.reg(sf, Rm)), carryIn(O, sf)));
+  O.setReg(Rd, O.adc(O.reg(sf, Rn), O.reg(sf, Rm), O.carry()));
 }
 
 // ADCS, C6.2
 void ADCS(Ops &O, unsigned sf, unsigned Rm, unsigned Rn, unsigned Rd) {
-  const Val A = O.reg(sf, Rn), B = O.reg(sf, Rm);
-  const Val R = O.add(O.add(A, B), carryIn(O, sf));
-  O.flagsAdc(A, B, O.carry());
+  const Val A = O.reg(sf, Rn), B = O.reg(sf, Rm), C = O.carry();
+  const Val R = O.adc(A, B, C);
+  O.flagsAdc(A, B, C);
   O.setReg(Rd, R);
 }
 
-// SBC, C6.2. a + ~b + c = a - b - 1 + c.
+// SBC, C6.2
 void SBC(Ops &O, unsigned sf, unsigned Rm, unsigned Rn, unsigned Rd) {
-  O.setReg(Rd,
-           O.add(O.add(O.reg(sf, Rn), O.not_(O.reg(sf, Rm))), carryIn(O, sf)));
+  O.setReg(Rd, O.sbc(O.reg(sf, Rn), O.reg(sf, Rm), O.carry()));
 }
 
 // SBCS, C6.2
 void SBCS(Ops &O, unsigned sf, unsigned Rm, unsigned Rn, unsigned Rd) {
-  const Val A = O.reg(sf, Rn), B = O.reg(sf, Rm);
-  const Val R = O.add(O.add(A, O.not_(B)), carryIn(O, sf));
-  O.flagsSbc(A, B, O.carry());
+  const Val A = O.reg(sf, Rn), B = O.reg(sf, Rm), C = O.carry();
+  const Val R = O.sbc(A, B, C);
+  O.flagsSbc(A, B, C);
   O.setReg(Rd, R);
 }
 

@@ -71,6 +71,15 @@ TEST(EvalInt, ShiftCountsAreModuloTheWidth) {
   EXPECT_EQ(w(Op::ror, 0x12345678, 32), 0x12345678u);
 }
 
+TEST(EvalInt, WithCarry) {
+  EXPECT_EQ(run(Op::adc, Ty::X, Max64, Max64, 0), Max64 + Max64);
+  EXPECT_EQ(run(Op::adc, Ty::X, ~uint64_t(0), 0, 1), 0u);
+  EXPECT_EQ(run(Op::adc, Ty::W, 0xffffffff, 0xffffffff, 1), 0xffffffffu);
+  EXPECT_EQ(run(Op::sbc, Ty::X, 5, 3, 1), 2u);
+  EXPECT_EQ(run(Op::sbc, Ty::X, 5, 3, 0), 1u);
+  EXPECT_EQ(run(Op::sbc, Ty::W, 0, 0, 0), 0xffffffffu);
+}
+
 TEST(EvalInt, Extr) {
   EXPECT_EQ(run(Op::extr, Ty::X, 0x1122334455667788, 0x99aabbccddeeff00, 0, 8),
             0x8899aabbccddeeffu);

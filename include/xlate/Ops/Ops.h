@@ -161,6 +161,8 @@ public:
 
   //--- Irregular integer
   //---------------------------------------------------------
+  Val adc(Val A, Val B_, Val C) { return rec(Op::adc, A.T, 0, 0, A, B_, C); }
+  Val sbc(Val A, Val B_, Val C) { return rec(Op::sbc, A.T, 0, 0, A, B_, C); }
   Val extr(Val Hi, Val Lo, unsigned Lsb) {
     return rec(Op::extr, Hi.T, 0, 0, Hi, Lo, {}, Lsb);
   }
