@@ -12,6 +12,11 @@ void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded) {
   if (FlagsIn != FlagsKind::Mem && FlagsNeeded)
     saveFlags(15);
   FlagsIn = FlagsKind::Mem;
+  if (isDirect(Target)) {
+    noteDirect(jumpNear(), Target);
+    FlagsIn = Saved;
+    return;
+  }
   moveImm(RAX, Target);
   if (Target <= Pc) {
     seg();
@@ -34,6 +39,10 @@ void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded) {
   FlagsIn = Saved; // for the other edge
 }
 
+bool Emitter::isDirect(uint64_t Target) {
+  return Target != B->Pc && Ctx->isDirect(Target, Target <= Pc);
+}
+
 void Emitter::emitBranchCond(unsigned I) {
   const Uop &U = uop(I);
   const HostCond C = hostCond(U.A[0]);
@@ -49,11 +58,18 @@ void Emitter::emitBranchCond(unsigned I) {
       Taken[1] = jumpNear(CP);
     Taken[0] = jumpNear(C.Code);
   }
+  const auto Target = static_cast<uint64_t>(U.Imm);
+  if (isDirect(Target) && (FlagsIn == FlagsKind::Mem || !LiveTaken)) {
+    for (uint32_t At : Taken)
+      if (At)
+        noteDirect(At, Target);
+    return emitEdge(B->End, LiveFallen);
+  }
   emitEdge(B->End, LiveFallen);
   for (uint32_t At : Taken)
     if (At)
       bindNear(At);
-  emitEdge(static_cast<uint64_t>(U.Imm), LiveTaken);
+  emitEdge(Target, LiveTaken);
 }
 
 // The block is a loop: its back edge is one jump that falls through to nothing.

@@ -62,6 +62,12 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
          Xbyak::GetError() == Xbyak::ERR_CODE_IS_TOO_BIG);
   if (Xbyak::GetError() != Xbyak::ERR_NONE)
     return {};
+  // A jump to what follows.
+  if (!R.Direct.empty() && R.Direct.back().second == O.Next &&
+      R.Direct.back().first + 4 == size_ && At[size_ - 5] == 0xe9) {
+    R.Direct.pop_back();
+    size_ -= 5;
+  }
   R.Entry = At;
   R.Size = size_;
   return R;

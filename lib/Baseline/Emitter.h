@@ -394,6 +394,11 @@ private:
   void jumpState(size_t Off);
   void emitControl(unsigned I);
   void emitEdge(uint64_t Target, bool FlagsNeeded);
+  bool isDirect(uint64_t Target);
+  /// The displacement at At leads to another unit.
+  void noteDirect(uint32_t At, uint64_t Target) {
+    Res->Direct.emplace_back(At, Target);
+  }
   void emitBranchCond(unsigned I);
   void emitLoopBranch(Cc C);
   void emitIndirect(unsigned I);

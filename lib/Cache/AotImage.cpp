@@ -146,14 +146,17 @@ const char *cache::checkHeader(const ImageHeader &H, uint64_t FileSize) {
   // The rest is ours to have written, but a wrong size must not be fatal.
   const uint64_t Limit = uint64_t(1) << 31;
   if (FileSize > Limit || H.NumSlots > Limit / sizeof(Slot) ||
-      H.NumEntries >= Limit / sizeof(EntryRec) ||
-      H.NumSlots != H.NumEntries + 1 || H.NumLlvm > Limit / sizeof(LlvmRec) ||
-      H.PcMapSize > Limit)
+      H.NumEntries >= Limit / sizeof(EntryRec) || !H.NumSlots ||
+      H.NumSlots > H.NumEntries + 1 ||
+      H.NumLlvmEntries > Limit / sizeof(LlvmEntry) ||
+      H.NumLlvmUnits > Limit / sizeof(LlvmUnit) || H.PcMapSize > Limit)
     return "impossible sizes";
   const uint64_t Tables = H.NumEntries * (sizeof(uint32_t) + sizeof(EntryRec)) +
-                          H.NumLlvm * sizeof(LlvmRec) + H.PcMapSize;
-  if (H.SlotsOff != Page ||
-      H.CodeOff < H.SlotsOff + H.NumSlots * sizeof(Slot) || H.CodeOff % Page ||
+                          (H.NumSlots - 1) * sizeof(SlotRec) +
+                          H.NumLlvmEntries * sizeof(LlvmEntry) +
+                          H.NumLlvmUnits * sizeof(LlvmUnit) + H.PcMapSize;
+  if (H.SlotsOff != Page || H.CodeOff % Page ||
+      H.CodeOff < H.SlotsOff + H.NumSlots * sizeof(Slot) ||
       H.CodeOff > FileSize || H.CodeSize > FileSize ||
       H.CodeOff + H.CodeSize != H.TablesOff || H.TablesOff % Page ||
       H.TablesOff + Tables != FileSize || H.MissOff < H.CodeOff ||

@@ -10,8 +10,10 @@
 using namespace xlate;
 using namespace xlate::runtime;
 using cache::EntryRec;
-using cache::LlvmRec;
+using cache::LlvmEntry;
+using cache::LlvmUnit;
 using cache::Slot;
+using cache::SlotRec;
 
 void AotImages::init(const std::string &CacheDir) {
   if (CacheDir.empty())
@@ -87,30 +89,29 @@ std::unique_ptr<AotImages::Image> AotImages::load(const Found &F) {
     return nullptr;
   }
   const char *T = I->Base + H.TablesOff;
-  I->Slots = reinterpret_cast<Slot *>(I->Base + H.SlotsOff);
   I->Pcs = reinterpret_cast<const uint32_t *>(T);
   I->Recs = reinterpret_cast<const EntryRec *>(I->Pcs + H.NumEntries);
-  I->Llvm = reinterpret_cast<const LlvmRec *>(I->Recs + H.NumEntries);
-  I->PcMaps = reinterpret_cast<const unsigned char *>(I->Llvm + H.NumLlvm);
+  I->SlotRecs = reinterpret_cast<const SlotRec *>(I->Recs + H.NumEntries);
+  I->LlvmEntries =
+      reinterpret_cast<const LlvmEntry *>(I->SlotRecs + (H.NumSlots - 1));
+  I->LlvmUnits =
+      reinterpret_cast<const LlvmUnit *>(I->LlvmEntries + H.NumLlvmEntries);
+  I->PcMaps =
+      reinterpret_cast<const unsigned char *>(I->LlvmUnits + H.NumLlvmUnits);
   I->PcMapsEnd = I->PcMaps + H.PcMapSize;
   return I;
 }
 
 /// Give every slot its first value. Only needed where that isn't what the file
 /// has.
-void AotImages::fillSlots(Image &I) {
-  auto set = [&](size_t N, uint32_t Offset) {
-    I.Slots[N].Target.store(I.Base + (Offset ? Offset : I.H.MissOff),
-                            std::memory_order_release);
-  };
-  set(0, 0);
-  for (size_t N = 0; N != I.H.NumEntries; ++N)
-    set(N + 1, I.Recs[N].Host);
-  if (Precise)
-    return;
-  for (size_t N = 0; N != I.H.NumLlvm; ++N)
-    if (size_t Index = I.indexOf(I.H.TextLo + I.Llvm[N].Pc))
-      set(Index, I.Llvm[N].Host);
+void AotImages::Image::setAllSlots(bool Precise) {
+  slot(0).Target.store(missJump(), std::memory_order_release);
+  for (uint64_t I = 0; I + 1 < H.NumSlots; ++I) {
+    const uint32_t Number = numberOf(H.TextLo + SlotRecs[I].Pc, Precise);
+    void *Target = Number == ~0u ? missJump() : Base + hostOf(Number);
+    if (SlotRecs[I].Number < H.NumSlots)
+      slot(SlotRecs[I].Number).Target.store(Target, std::memory_order_release);
+  }
 }
 
 void AotImages::mapped(CodeMap &Code, uint64_t Lo, uint64_t Hi, int Fd,
@@ -138,7 +139,7 @@ void AotImages::mapped(CodeMap &Code, uint64_t Lo, uint64_t Hi, int Fd,
   if (It != Images.end() && It->second->H.Self == H.Self) {
     // A library that was unloaded is back.
     if (!It->second->Alive)
-      fillSlots(*It->second);
+      It->second->setAllSlots(Precise);
     It->second->Alive = true;
     return;
   }
@@ -150,7 +151,7 @@ void AotImages::mapped(CodeMap &Code, uint64_t Lo, uint64_t Hi, int Fd,
   if (!I)
     return ignore(F.Path, "cannot be mapped");
   if (I->Base != reinterpret_cast<char *>(H.HostBase) || Precise)
-    fillSlots(*I);
+    I->setAllSlots(Precise);
   if (!Code.addOther(I->Base, I->Base + H.FileSize)) {
     munmap(I->Base, H.FileSize);
     return;
@@ -174,73 +175,102 @@ AotImages::Image *AotImages::imageAt(uint64_t Pc) {
   return Pc < I->H.TextHi ? I : nullptr;
 }
 
-/// Slot number, 0 if Pc isn't an entry.
-size_t AotImages::Image::indexOf(uint64_t Pc) const {
+/// The record with this Pc in a sorted table, null if there's none.
+template <typename T>
+static const T *findPc(const T *Begin, uint64_t N, uint32_t Offset) {
+  const T *It =
+      std::lower_bound(Begin, Begin + N, Offset,
+                       [](const T &R, uint32_t O) { return R.Pc < O; });
+  return It != Begin + N && It->Pc == Offset ? It : nullptr;
+}
+
+Slot *AotImages::Image::slotOf(uint64_t Pc) const {
+  const SlotRec *R =
+      findPc(SlotRecs, H.NumSlots - 1, static_cast<uint32_t>(Pc - H.TextLo));
+  return R && R->Number < H.NumSlots ? &slot(R->Number) : nullptr;
+}
+
+uint32_t AotImages::Image::numberOf(uint64_t Pc, bool Precise) const {
   const uint32_t Offset = static_cast<uint32_t>(Pc - H.TextLo);
+  if (!Precise)
+    if (const LlvmEntry *L = findPc(LlvmEntries, H.NumLlvmEntries, Offset))
+      if (L->Unit < H.NumLlvmUnits)
+        return static_cast<uint32_t>(H.NumEntries) + L->Unit;
   const uint32_t *End = Pcs + H.NumEntries;
   const uint32_t *It = std::lower_bound(Pcs, End, Offset);
-  return It != End && *It == Offset ? static_cast<size_t>(It - Pcs) + 1 : 0;
+  return It != End && *It == Offset && Recs[It - Pcs].Host
+             ? static_cast<uint32_t>(It - Pcs)
+             : ~0u;
 }
 
-const LlvmRec *AotImages::Image::llvmFor(uint64_t Pc) const {
-  const uint32_t Offset = static_cast<uint32_t>(Pc - H.TextLo);
-  const LlvmRec *End = Llvm + H.NumLlvm;
-  const LlvmRec *It = std::lower_bound(
-      Llvm, End, Offset, [](const LlvmRec &L, uint32_t O) { return L.Pc < O; });
-  return It != End && It->Pc == Offset ? It : nullptr;
+uint32_t AotImages::Image::hostOf(uint32_t Number) const {
+  return Number < H.NumEntries ? Recs[Number].Host
+                               : LlvmUnits[Number - H.NumEntries].Host;
 }
 
-Unit *AotImages::Image::unit(uint64_t Pc, uint32_t Host, uint32_t Size,
-                             uint32_t PcMap, bool IsLlvm) {
-  std::unique_ptr<Unit> &U = Units[Host];
+void *AotImages::codeFor(uint64_t Pc) {
+  Image *I = Images.empty() ? nullptr : imageAt(Pc);
+  if (!I || !I->Alive)
+    return nullptr;
+  const uint32_t Number = I->numberOf(Pc, Precise);
+  if (Number == ~0u)
+    return nullptr;
+  ++NumUsed;
+  return I->Base + I->hostOf(Number);
+}
+
+Unit *AotImages::Image::unit(uint64_t Pc, uint32_t Number) {
+  std::unique_ptr<Unit> &U = Units[Number];
   if (U)
     return U.get();
   U = std::make_unique<Unit>();
-  U->Pc = Pc;
   // The whole text: a change anywhere in it takes the image away.
   U->GuestLo = H.TextLo;
   U->GuestHi = H.TextHi;
-  U->Host = Base + Host;
-  U->HostSize = Size;
+  U->Host = Base + hostOf(Number);
   U->Tier = MadeBy::Aot;
-  U->RegistersPinned = !IsLlvm;
+  U->RegistersPinned = Number < H.NumEntries;
+  if (Number >= H.NumEntries) {
+    const LlvmUnit &L = LlvmUnits[Number - H.NumEntries];
+    U->Pc = H.TextLo + L.Pc;
+    U->HostSize = L.Size;
+    return U.get();
+  }
+  U->Pc = Pc;
+  for (uint32_t Next = Number + 1; Next != H.NumEntries; ++Next)
+    if (Recs[Next].Host) {
+      U->HostSize = Recs[Next].Host - Recs[Number].Host;
+      return U.get();
+    }
+  U->HostSize =
+      (H.NumLlvmUnits ? LlvmUnits[0].Host : H.TablesOff) - Recs[Number].Host;
   return U.get();
 }
 
 Unit *AotImages::unitFor(uint64_t Pc) {
-  Image *I = imageAt(Pc);
+  Image *I = Images.empty() ? nullptr : imageAt(Pc);
   if (!I || !I->Alive)
     return nullptr;
-  const size_t Index = I->indexOf(Pc);
-  if (!Precise)
-    if (const LlvmRec *L = I->llvmFor(Pc)) {
-      ++NumUsed;
-      return I->unit(Pc, L->Host, L->Size, L->PcMap, true);
-    }
-  if (!Index || !I->Recs[Index - 1].Host)
-    return nullptr;
-  ++NumUsed;
-  const EntryRec &R = I->Recs[Index - 1];
-  return I->unit(Pc, R.Host, R.Size, R.PcMap, false);
+  const uint32_t Number = I->numberOf(Pc, Precise);
+  return Number == ~0u ? nullptr : I->unit(Pc, Number);
 }
 
 void AotImages::setSlot(uint64_t Pc, void *Host) {
   Image *I = Images.empty() ? nullptr : imageAt(Pc);
   if (!I || !I->Alive)
     return;
-  if (size_t Index = I->indexOf(Pc)) {
-    std::atomic<void *> &Target = I->Slots[Index].Target;
+  if (Slot *S = I->slotOf(Pc)) {
     if (!Host)
       Host = I->missJump();
-    if (Target.load(std::memory_order_relaxed) != Host)
-      Target.store(Host, std::memory_order_release);
+    if (S->Target.load(std::memory_order_relaxed) != Host)
+      S->Target.store(Host, std::memory_order_release);
   }
 }
 
 void AotImages::reheat(uint64_t Pc, int32_t Heat) {
   if (Image *I = imageAt(Pc))
-    if (size_t Index = I->indexOf(Pc))
-      I->Slots[Index].Heat.store(Heat, std::memory_order_relaxed);
+    if (Slot *S = I->slotOf(Pc))
+      S->Heat.store(Heat, std::memory_order_relaxed);
 }
 
 bool AotImages::invalidate(uint64_t Lo, uint64_t Hi) {
@@ -249,8 +279,8 @@ bool AotImages::invalidate(uint64_t Lo, uint64_t Hi) {
     if (!I->Alive || Hi <= I->H.TextLo || I->H.TextHi <= Lo)
       continue;
     I->Alive = false;
-    for (size_t N = 0; N != I->H.NumSlots; ++N)
-      I->Slots[N].Target.store(I->missJump(), std::memory_order_release);
+    for (uint64_t N = 0; N != I->H.NumSlots; ++N)
+      I->slot(N).Target.store(I->missJump(), std::memory_order_release);
     Any = true;
   }
   return Any;
@@ -258,18 +288,9 @@ bool AotImages::invalidate(uint64_t Lo, uint64_t Hi) {
 
 bool AotImages::usePrecise() {
   Precise = true;
-  for (auto &[Text, I] : Images) {
-    if (!I->Alive)
-      continue;
-    for (size_t N = 0; N != I->H.NumLlvm; ++N) {
-      const size_t Index = I->indexOf(I->H.TextLo + I->Llvm[N].Pc);
-      if (!Index)
-        continue;
-      const uint32_t Host = I->Recs[Index - 1].Host;
-      I->Slots[Index].Target.store(Host ? I->Base + Host : I->missJump(),
-                                   std::memory_order_release);
-    }
-  }
+  for (auto &[Text, I] : Images)
+    if (I->Alive && I->H.NumLlvmUnits)
+      I->setAllSlots(true);
   return !Images.empty();
 }
 
@@ -281,20 +302,21 @@ void AotImages::disable() {
 void AotImages::restoreSlots() {
   for (auto &[Text, I] : Images)
     if (I->Alive)
-      fillSlots(*I);
+      I->setAllSlots(Precise);
 }
 
 const Unit *AotImages::unitAt(const void *HostPc) {
   const char *P = static_cast<const char *>(HostPc);
   for (auto &[Text, I] : Images) {
-    if (P < I->Base + I->H.CodeOff || P >= I->Base + I->H.TablesOff)
+    const cache::ImageHeader &H = I->H;
+    if (P < I->Base + H.CodeOff || P >= I->Base + H.TablesOff)
       continue;
     if (I->ByHost.empty()) {
-      for (uint32_t N = 0; N != I->H.NumEntries; ++N)
-        if (I->Recs[N].Host)
-          I->ByHost.emplace_back(I->Recs[N].Host, N);
-      for (uint32_t N = 0; N != I->H.NumLlvm; ++N)
-        I->ByHost.emplace_back(I->Llvm[N].Host, I->H.NumEntries + N);
+      const uint32_t Count =
+          static_cast<uint32_t>(H.NumEntries + H.NumLlvmUnits);
+      for (uint32_t N = 0; N != Count; ++N)
+        if (I->hostOf(N))
+          I->ByHost.emplace_back(I->hostOf(N), N);
       std::sort(I->ByHost.begin(), I->ByHost.end());
     }
     const uint32_t Offset = static_cast<uint32_t>(P - I->Base);
@@ -303,22 +325,14 @@ const Unit *AotImages::unitAt(const void *HostPc) {
     if (It == I->ByHost.begin())
       return nullptr;
     const uint32_t N = std::prev(It)->second;
-    const bool IsLlvm = N >= I->H.NumEntries;
-    EntryRec R;
-    uint64_t Pc = I->H.TextLo;
-    if (IsLlvm) {
-      const LlvmRec &L = I->Llvm[N - I->H.NumEntries];
-      R = {L.Host, L.Size, L.PcMap};
-      Pc += L.Pc;
-    } else {
-      R = I->Recs[N];
-      Pc += I->Pcs[N];
-    }
-    if (Offset >= R.Host + R.Size || R.PcMap > I->H.PcMapSize)
+    const uint32_t PcMap = N < H.NumEntries
+                               ? I->Recs[N].PcMap
+                               : I->LlvmUnits[N - H.NumEntries].PcMap;
+    Unit *U = I->unit(N < H.NumEntries ? H.TextLo + I->Pcs[N] : 0, N);
+    if (P >= U->Host + U->HostSize || PcMap > H.PcMapSize)
       return nullptr;
-    Unit *U = I->unit(Pc, R.Host, R.Size, R.PcMap, IsLlvm);
     if (U->PcMap.empty())
-      U->PcMap = cache::readPcMap(I->PcMaps + R.PcMap, I->PcMapsEnd);
+      U->PcMap = cache::readPcMap(I->PcMaps + PcMap, I->PcMapsEnd);
     return U;
   }
   return nullptr;

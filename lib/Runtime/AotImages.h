@@ -45,7 +45,9 @@ public:
   //--- Under the code map's lock
   //--------------------------------------------------
 
-  /// The unit for a guest entry; null if no image has one.
+  /// Host code for a guest entry; null if no image has any.
+  void *codeFor(uint64_t Pc);
+  /// The same as a unit, for the code map to adopt.
   Unit *unitFor(uint64_t Pc);
   /// Store a code map entry's host code, or null for none, to the image's slot.
   void setSlot(uint64_t Pc, void *Host);
@@ -74,22 +76,28 @@ private:
     cache::ImageHeader H;
     char *Base = nullptr;
     bool Alive = false;
-    cache::Slot *Slots = nullptr;
     const uint32_t *Pcs = nullptr;
     const cache::EntryRec *Recs = nullptr;
-    const cache::LlvmRec *Llvm = nullptr;
+    const cache::SlotRec *SlotRecs = nullptr;
+    const cache::LlvmEntry *LlvmEntries = nullptr;
+    const cache::LlvmUnit *LlvmUnits = nullptr;
     const unsigned char *PcMaps = nullptr, *PcMapsEnd = nullptr;
-    /// Units asked for so far, by host offset.
+    /// Units that faults asked for, by number; LLVM units behind the others.
     std::map<uint32_t, std::unique_ptr<Unit>> Units;
-    /// (host offset, index; from NumEntries on: LLVM units), sorted; made when
-    /// the first fault asks.
+    /// (host offset, number) of units, sorted; made when the first fault asks.
     std::vector<std::pair<uint32_t, uint32_t>> ByHost;
 
-    size_t indexOf(uint64_t Pc) const;
-    const cache::LlvmRec *llvmFor(uint64_t Pc) const;
+    cache::Slot *slotOf(uint64_t Pc) const;
+    /// Offset of a unit's code, 0 if it has none.
+    uint32_t hostOf(uint32_t Number) const;
     void *missJump() const { return Base + H.MissOff; }
-    Unit *unit(uint64_t Pc, uint32_t Host, uint32_t Size, uint32_t PcMap,
-               bool IsLlvm);
+    cache::Slot &slot(uint64_t Number) const {
+      return *(reinterpret_cast<cache::Slot *>(Base + H.CodeOff) - 1 - Number);
+    }
+    void setAllSlots(bool Precise);
+    Unit *unit(uint64_t Pc, uint32_t Number);
+    /// Number of the unit at Pc, ~0 = none.
+    uint32_t numberOf(uint64_t Pc, bool Precise) const;
   };
   /// An image whose guest file was placed but isn't mapped executable yet.
   struct Found {
@@ -102,7 +110,6 @@ private:
   void ignore(const std::string &Path, const char *Why);
   Image *imageAt(uint64_t Pc);
   std::unique_ptr<Image> load(const Found &F);
-  void fillSlots(Image &I);
 
   std::vector<std::string> Folders;
   /// Images in use or void, by start of text. Void ones stay mapped: a thread

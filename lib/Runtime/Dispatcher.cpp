@@ -124,7 +124,7 @@ struct EmitContext final : baseline::UnitContext {
   Process &P;
   explicit EmitContext(Process &P) : P(P) {}
   std::atomic<void *> *slotFor(uint64_t GuestPc) override {
-    return &P.Code.entry(GuestPc).Slot;
+    return &P.entryFor(GuestPc).Slot;
   }
   uint64_t codeEnd(uint64_t GuestPc) override {
     uint64_t Limit;
@@ -149,16 +149,23 @@ void Process::noteCall(const Block &B) {
   FlushAfterTranslate = true;
 }
 
+/// The entry for code that is about to refer to it.
+Entry &Process::entryFor(uint64_t Pc) {
+  Entry &E = Code.entry(Pc);
+  if (!E.Current)
+    if (Unit *U = Aot.unitFor(Pc))
+      Code.adopt(E, U);
+  return E;
+}
+
 /// The published unit at Pc, made by the baseline tier if there is none.
 void *Process::unitAt(uint64_t Pc, uint64_t Limit) {
   std::lock_guard G(Code.mutex());
+  if (Entry *E = Code.find(Pc); E && E->Current)
+    return E->Current->Host;
+  if (void *Host = Aot.codeFor(Pc))
+    return Host;
   Entry &E = Code.entry(Pc);
-  if (E.Current)
-    return E.Current->Host;
-  if (Unit *U = Aot.unitFor(Pc)) {
-    Code.adopt(E, U);
-    return U->Host;
-  }
   if (!ThunksEmitted) {
     Code.commitCode(Base.emitThunks(
         reinterpret_cast<uint8_t *>(Code.codeCursor()), Code.codeSpace()));

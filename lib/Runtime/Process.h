@@ -56,6 +56,9 @@ public:
   //-----------------------------------------------
   /// Run T's guest code; returns only through exitThread/exitGroup.
   [[noreturn]] void run(GuestThread *T);
+  /// The entry for code that is about to refer to it. Under the code map's
+  /// lock.
+  Entry &entryFor(uint64_t Pc);
   /// Guest bytes [Lo, Hi) changed: withdraw translations, tell every thread.
   void codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi);
   /// Withdraw the units that don't keep registers exact at faults.
@@ -123,6 +126,7 @@ private:
                     uint64_t Off);
   void *translate(GuestThread &T);
   Block *interpBlockAt(uint64_t Pc, uint64_t Limit);
+
   void *unitAt(uint64_t Pc, uint64_t Limit);
   void compileIfNew(GuestThread &T);
   void noteCall(const Block &B);

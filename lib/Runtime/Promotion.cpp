@@ -117,7 +117,7 @@ bool Promotion::compile(HotTier::Request R) {
   };
   Services.SlotFor = [&](uint64_t Pc) -> void * {
     std::lock_guard G(P.Code.mutex());
-    return &P.Code.entry(Pc).Slot;
+    return &P.entryFor(Pc).Slot;
   };
   Services.CodeEnd = [&](uint64_t Pc) -> uint64_t {
     uint64_t Limit;

@@ -115,6 +115,7 @@ void EntryFinder::scan(uint64_t Pc) {
         // A branch back across the start of a function isn't a loop.
         auto F = Functions.upper_bound(Target);
         It->second.LoopHeader |= F == Functions.end() || *F >= B.End;
+        It->second.BackTarget = true;
       }
     break;
   case Op::call:
@@ -218,6 +219,14 @@ Entries EntryFinder::run(const image::CodeHints &Hints, uint64_t Bias) {
       It->second.Function = true;
       ++Out.NumFunctions;
     }
+  // A block ends where the next one begins: nothing is translated twice.
+  for (auto It = Out.Blocks.begin(); It != Out.Blocks.end();) {
+    Entries::Info &I = It->second;
+    if (++It != Out.Blocks.end() && It->first < I.End) {
+      I.End = It->first;
+      I.Skip = false; // it is the rest's last instruction that counts
+    }
+  }
   for (auto [Lo, Hi] : Covered)
     Out.CoveredBytes += Hi - Lo;
   return std::move(Out);

@@ -39,10 +39,15 @@ private:
 /// What is known of the places in the code where units begin.
 struct Entries {
   struct Info {
-    uint64_t End = 0;
+    uint64_t End = 0; ///< Of the block, or the next entry within it.
     bool LoopHeader = false, ReturnPoint = false, Function = false;
+    /// A branch from behind leads here.
+    bool BackTarget = false;
     /// Left to the runtime: it must see this block before it runs.
     bool Skip = false;
+    /// Has a slot of its own: the runtime counts its entries, and may put
+    /// other code in its place.
+    bool hasSlot() const { return Function || LoopHeader || BackTarget; }
   };
   std::map<uint64_t, Info> Blocks;
   uint64_t NumFunctions = 0, CoveredBytes = 0, UnknownInsns = 0;

@@ -39,6 +39,10 @@ public:
   /// The slot that direct branches to GuestPc jump through. It must lie within
   /// 2 GiB of the code.
   virtual std::atomic<void *> *slotFor(uint64_t GuestPc) = 0;
+  /// True if code may jump to GuestPc by EmitResult::Direct in place of a slot:
+  /// what it leads to goes when the asking unit goes, doesn't need rax and, if
+  /// Backwards, polls.
+  virtual bool isDirect(uint64_t GuestPc, bool Backwards) { return false; }
   /// End of the readable guest code that starts at GuestPc, or GuestPc if
   /// unknown. Used to look ahead for flag uses.
   virtual uint64_t codeEnd(uint64_t GuestPc) { return GuestPc; }
@@ -54,6 +58,9 @@ struct Options {
   /// Decremented at each entry of the unit; reaching zero exits with
   /// ExitReason::Poll and ExitInfo = 1. Within 2 GiB of the code; may be null.
   std::atomic<int32_t> *Heat = nullptr;
+  /// Guest address of the unit that will be put right behind this one, 0 =
+  /// unknown.
+  uint64_t Next = 0;
   /// Calls emitted per primitive, for reports; NumOps elements or null.
   uint32_t *FallbackCounts = nullptr;
 };
@@ -67,6 +74,9 @@ struct EmitResult {
   /// Guest code [first, second) beyond the block that the unit depends on: it
   /// overwrites NZCV before reading them. The unit must go when this changes.
   std::vector<std::pair<uint64_t, uint64_t>> Depends;
+  /// Pc-relative 4-byte displacements to fill in: (offset from Entry, guest PC
+  /// of a unit for which UnitContext::isDirect()).
+  std::vector<std::pair<uint32_t, uint64_t>> Direct;
 };
 
 /// Complete S.N..V_ after a fault: PcEntry is the PcMap entry's second, Rflags

@@ -4,9 +4,14 @@
 // xlate-run:
 //
 //   header   one page
-//   slots    one Slot per entry, behind slot 0, whose target never changes
+//   slots    for entries that are jumped to through memory; number 0, whose
+//            target never changes, is the last one, the others stand before it
 //   code     call thunks, the miss jump, units
-//   tables   EntryPc[], EntryRec[], LlvmRec[], PcMap bytes
+//   tables   EntryPc[], EntryRec[], SlotRec[], LlvmEntry[], LlvmUnit[], PcMap
+//            bytes
+//
+// Units of the baseline tier that belong together jump to each other directly
+// and forwards. Backwards, to functions and to loops, they go through slots.
 //
 // Everything within the file refers to everything else pc-relatively, but for
 // the targets in the slots, which are right when the file lies at HostBase.
@@ -28,7 +33,7 @@
 namespace xlate::cache {
 
 constexpr uint64_t ImageMagic = 0x31474d4954414c58; // "XLATIMG1"
-constexpr uint32_t ImageVersion = 1;
+constexpr uint32_t ImageVersion = 2;
 
 /// A guest entry as translated code jumps to it.
 struct Slot {
@@ -38,16 +43,26 @@ struct Slot {
 };
 static_assert(sizeof(Slot) == 16);
 
-/// The baseline unit of an entry.
+/// The baseline unit of an entry. The next one's begins where it ends.
 struct EntryRec {
-  uint32_t Host; ///< Offset in the image; 0 = no unit.
-  uint32_t Size;
+  uint32_t Host;  ///< Offset in the image; 0 = no unit.
   uint32_t PcMap; ///< Offset in the bytes of PC maps.
 };
 
-/// A unit of the optimising tier, in place of or beside a baseline unit.
-struct LlvmRec {
+/// The slot of an entry.
+struct SlotRec {
   uint32_t Pc; ///< Less TextLo.
+  uint32_t Number;
+};
+
+/// An entry of a unit of the optimising tier, which goes before the baseline
+/// unit.
+struct LlvmEntry {
+  uint32_t Pc;   ///< Less TextLo.
+  uint32_t Unit; ///< Number.
+};
+struct LlvmUnit {
+  uint32_t Pc; ///< What PC map entries are relative to, less TextLo.
   uint32_t Host, Size, PcMap;
 };
 
@@ -71,8 +86,9 @@ struct ImageHeader {
   uint64_t CodeOff, CodeSize; ///< Whole pages.
   uint64_t MissOff;           ///< Jump to CpuState::MissStub.
   uint64_t TablesOff;
-  uint64_t NumEntries, NumLlvm, PcMapSize; ///< Tables, in this order.
-  int32_t Heat;                            ///< Initial value of Slot::Heat.
+  /// Tables. There is one SlotRec less than slots.
+  uint64_t NumEntries, NumLlvmEntries, NumLlvmUnits, PcMapSize;
+  int32_t Heat; ///< Initial value of Slot::Heat.
   uint32_t Pad;
 };
 static_assert(sizeof(ImageHeader) <= 4096);
