@@ -29,6 +29,7 @@ void UnitLifter::setFlags(FlagSource S) {
         S.K = FlagSource::Logic;
       }
     }
+  raiseFcmp();
   Flags = S;
   FlagsStored = false;
   for (unsigned L = LocN; L != NumLocs; ++L) {
@@ -117,8 +118,21 @@ void UnitLifter::liftFlags(const Uop &U) {
   setFlags(S);
 }
 
-// The comparison's exceptions are raised once, here, by a comparison that LLVM
-// may not drop; conditions then use ordinary ones, which it can merge.
+/// The exceptions of the last FCMP, unless a condition's comparison, which LLVM
+/// may not drop, has raised them already.
+void UnitLifter::raiseFcmp() {
+  if (std::exchange(RaiseDue, false))
+    strictFcmp(CmpInst::FCMP_UNO, Flags.A, Flags.B, RaiseSignalling);
+}
+
+Value *UnitLifter::strictFcmp(CmpInst::Predicate P, Value *A, Value *Bv,
+                              bool Signalling) {
+  return B.CreateConstrainedFPCmp(
+      Signalling ? Intrinsic::experimental_constrained_fcmps
+                 : Intrinsic::experimental_constrained_fcmp,
+      P, A, Bv);
+}
+
 void UnitLifter::liftFcmp(const Uop &U, FlagSource S) {
   const bool Conditional = S.K == FlagSource::CcFcmp;
   // A comparison that isn't made must not raise anything.
@@ -142,10 +156,7 @@ void UnitLifter::liftFcmp(const Uop &U, FlagSource S) {
       bool Done;
       guarded(U, needsExactModes(FpcrFz), Done, [] { return nullptr; });
     }
-    B.CreateConstrainedFPCmp(Signalling
-                                 ? Intrinsic::experimental_constrained_fcmps
-                                 : Intrinsic::experimental_constrained_fcmp,
-                             CmpInst::FCMP_UNO, S.A, S.B);
+    strictFcmp(CmpInst::FCMP_UNO, S.A, S.B, Signalling);
   };
   if (Conditional) {
     S.Cond = arg(U, 0);
@@ -155,10 +166,12 @@ void UnitLifter::liftFcmp(const Uop &U, FlagSource S) {
     raise();
     B.CreateBr(Next);
     B.SetInsertPoint(Next);
-  } else {
+  } else if (Options.ExactFpFlags) {
     raise();
   }
   setFlags(S);
+  RaiseDue = !Conditional && !Options.ExactFpFlags;
+  RaiseSignalling = Signalling;
 }
 
 //===----------------------------------------------------------------------===//
@@ -205,6 +218,10 @@ Value *UnitLifter::condition(unsigned Cc) {
 Value *UnitLifter::conditionOf(const FlagSource &S, unsigned Cc) {
   switch (S.K) {
   case FlagSource::Fcmp:
+    if (RaiseDue && S.A == Flags.A && S.B == Flags.B) {
+      RaiseDue = false;
+      return strictFcmp(fcmpPredicate(Cc), S.A, S.B, RaiseSignalling);
+    }
     return plainFcmp(fcmpPredicate(Cc), S.A, S.B);
   case FlagSource::Sub:
     if (CmpInst::Predicate P = subPredicate(Cc);

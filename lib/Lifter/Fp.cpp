@@ -87,6 +87,8 @@ Value *UnitLifter::anyLane(Value *Cmp) {
 }
 
 Value *UnitLifter::unlessNaN(const Uop &U, Value *V) {
+  if (mayPend(U))
+    return pend(U, V);
   Value *IsCold = plainFcmp(CmpInst::FCMP_UNO, V, V);
   if (Options.ExactFpFlags) {
     // Arm detects underflow before rounding, x86 after: they differ for
@@ -166,21 +168,19 @@ Value *UnitLifter::fpCompare(const Uop &U, CmpInst::Predicate P,
                            fpLanesTy(U.Lane));
   };
   Value *A = operand(0), *Bv = operand(1);
-  Value *Cmp = B.CreateConstrainedFPCmp(
-      Signalling ? Intrinsic::experimental_constrained_fcmps
-                 : Intrinsic::experimental_constrained_fcmp,
-      P, A, Bv);
+  Value *Cmp = strictFcmp(P, A, Bv, Signalling);
   return onlyLanes(fromLanes(B.CreateSExt(Cmp, lanesTy(U.Lane))), U.Lane, U.N);
 }
 
-Value *UnitLifter::signBits(const Uop &U, bool Clear) {
+/// FABS or FNEG of the register X.
+Value *UnitLifter::signBits(const Uop &U, Value *X, bool Clear) {
   auto *T = lanesTy(U.Lane);
   SmallVector<Constant *, 8> Lanes;
   for (unsigned I = 0; I != 16u >> U.Lane; ++I)
     Lanes.push_back(ConstantInt::get(T->getElementType(),
                                      I < U.N ? APInt::getSignMask(8u << U.Lane)
                                              : APInt::getZero(8u << U.Lane)));
-  Value *V = onlyLanes(arg(U, 0), U.Lane, U.N);
+  Value *V = onlyLanes(X, U.Lane, U.N);
   Constant *Mask = ConstantVector::get(Lanes);
   Value *Of = lanes(V, U.Lane);
   return fromLanes(Clear ? B.CreateAnd(Of, B.CreateNot(Mask))
@@ -243,8 +243,15 @@ Value *UnitLifter::roundToIntegral(const Uop &U) {
 }
 
 Value *UnitLifter::lowerFp(const Uop &U) {
-  if (U.Code == Op::fAbs || U.Code == Op::fNeg)
-    return signBits(U, U.Code == Op::fAbs);
+  if (U.Code == Op::fAbs || U.Code == Op::fNeg) {
+    const bool Clear = U.Code == Op::fAbs;
+    if (U.Lane == L16)
+      return signBits(U, arg(U, 0), Clear);
+    Value *X = fpOperand(U, 0, 0);
+    X = Clear ? call(Intrinsic::fabs, {X->getType()}, {X}) : B.CreateFNeg(X);
+    // Of a value that isn't settled yet: joins it.
+    return pendingOf(arg(U, 0)) ? pend(U, X) : fpResult(U, X);
+  }
   if (opAttr(U.Code) != OpAttr::Fp)
     return nullptr;
   if (!Options.ExactFpFlags)

@@ -96,13 +96,22 @@ Value *UnitLifter::vectorToInt(const Uop &U) {
   if (FpToInt::intLane(U.Imm) != U.Lane || Round == FpRound::Away ||
       (Round != FpRound::Zero && !Options.Host.Sse41))
     return nullptr;
-  if (!Options.Host.Avx512Vl && (Double || !Signed))
+  if (!Options.Host.Avx512Vl && !Signed)
     return nullptr;
   Value *V =
       B.CreateBitCast(onlyLanes(arg(U, 0), U.Lane, U.N), fpLanesTy(U.Lane));
   auto convert = [&](Value *From) {
     if (!Double && Signed)
       return hostFp(Intrinsic::x86_sse2_cvttps2dq, {From});
+    if (!Options.Host.Avx512Vl) {
+      Value *Int = PoisonValue::get(lanesTy(L64));
+      for (int I = 0; I != 2; ++I)
+        Int = B.CreateInsertElement(Int,
+                                    hostFp(Intrinsic::x86_sse2_cvttsd2si64,
+                                           {shuffle(From, From, {I, I})}),
+                                    static_cast<uint64_t>(I));
+      return Int;
+    }
     const Intrinsic::ID Id = !Double ? Intrinsic::x86_avx512_mask_cvttps2udq_128
                              : Signed
                                  ? Intrinsic::x86_avx512_mask_cvttpd2qq_128

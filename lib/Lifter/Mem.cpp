@@ -79,10 +79,15 @@ Value *UnitLifter::lowerMem(const Uop &U, bool &Done) {
   case Op::vload: {
     if (U.Lane == 4)
       return guestLoad(VecTy, address(U));
-    Type *T = intTy(laneBits(static_cast<Lane>(U.Lane)));
-    Value *Lanes = Constant::getNullValue(lanesTy(U.Lane));
-    return fromLanes(
-        B.CreateInsertElement(Lanes, guestLoad(T, address(U)), uint64_t(0)));
+    // Most words and doublewords are numbers: as such they go to a vector
+    // register, or into the operation on them, right away.
+    FixedVectorType *T =
+        U.Lane == L32 || U.Lane == L64
+            ? fpLanesTy(U.Lane)
+            : FixedVectorType::get(intTy(8u << U.Lane), 16u >> U.Lane);
+    return fromLanes(B.CreateInsertElement(
+        Constant::getNullValue(T), guestLoad(T->getElementType(), address(U)),
+        uint64_t(0)));
   }
   case Op::vstore:
     if (U.Lane == 4)

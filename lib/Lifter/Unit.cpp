@@ -138,12 +138,15 @@ void UnitLifter::liftBlock(unsigned Index) {
   Vals.assign(Code.Uops.size(), nullptr);
   for (Index_ = 0; Index_ + 1 < Code.Uops.size(); ++Index_)
     liftUop(Code.Uops[Index_]);
+  settle();
   liftTerminator(Code.terminator());
   FlagsOut[Index] = Flags;
   FlagsStoredOut[Index] = FlagsStored;
 }
 
 void UnitLifter::liftUop(const Uop &U) {
+  if ((RaiseDue || !Pending.empty()) && mustSettle(U))
+    settle();
   Value *&Result = Vals[Index_];
   switch (U.Code) {
   case Op::insn:

@@ -117,6 +117,9 @@ private:
   //--- Flags.cpp
   //------------------------------------------------------------------
   void liftFlags(const Uop &U);
+  void raiseFcmp();
+  Value *strictFcmp(llvm::CmpInst::Predicate P, Value *A, Value *Bv,
+                    bool Signalling);
   void liftFcmp(const Uop &U, FlagSource S);
   Value *condition(unsigned Cc);
   Value *conditionOf(const FlagSource &F, unsigned Cc);
@@ -218,12 +221,28 @@ private:
   Value *anyLane(Value *Cmp);
   /// V as U's result, but the evaluator's if a lane is a NaN.
   Value *unlessNaN(const Uop &U, Value *V);
+  //--- FpPending.cpp
+  struct PendingFp {
+    Uop U;
+    Value *Args[3];
+    Value *Fast;   ///< The host's result: a scalar, or lanes.
+    Value *Result; ///< It as a vector register.
+    Value *Slow;   ///< The evaluator's result.
+    bool Covered;  ///< An operand of another one.
+  };
+  bool mayPend(const Uop &U) const;
+  PendingFp *pendingOf(const Value *V);
+  bool mustSettle(const Uop &U);
+  Value *pend(const Uop &U, Value *V);
+  Value *anyPendingNaN();
+  /// Make all pending values exact.
+  void settle();
   Value *anyNotFinite(llvm::ArrayRef<Value *> Operands);
   Value *magnitudeAtLeast(Value *V, double Limit);
   Value *needsExactModes(uint32_t Bits);
   Value *minMax(const Uop &U, bool Max);
   Value *fpCompare(const Uop &U, llvm::CmpInst::Predicate P, bool Signalling);
-  Value *signBits(const Uop &U, bool Clear);
+  Value *signBits(const Uop &U, Value *X, bool Clear);
   Value *roundAway(const Uop &U);
   Value *roundToIntegral(const Uop &U);
   Value *roundScalar(Value *V, FpRound R, bool Double);
@@ -263,6 +282,8 @@ private:
   // Block being lifted.
   const RegionBlock *Cur = nullptr;
   size_t Index_ = 0; ///< Of the uop.
+  std::vector<PendingFp> Pending;
+  bool RaiseDue = false, RaiseSignalling = false; ///< See raiseFcmp().
   std::vector<Value *> Vals;
   uint64_t Pc = 0;
   LocSet Avail, Dirty;

@@ -5,6 +5,7 @@
 // RUN: %xlate-lift --emit=opt-ir --function=live %t.o | %filecheck %s --check-prefix=LIVE
 // RUN: %xlate-lift --emit=opt-ir --function=overwritten %t.o | %filecheck %s --check-prefix=OVER
 // RUN: %xlate-lift --emit=opt-ir --function=float %t.o | %filecheck %s --check-prefix=FLOAT
+// RUN: %xlate-lift --emit=opt-ir --function=raise %t.o | %filecheck %s --check-prefix=RAISE
 
 // CMP-LABEL: @unit_
 // CMP-NOT:   store i8
@@ -51,10 +52,21 @@ overwritten:
   ret
 
 // FLOAT-LABEL: @unit_
-// FLOAT:     call {{.*}}@llvm.experimental.constrained.fcmp.f64(double [[A:%[0-9]+]], double [[B:%[0-9]+]]
-// FLOAT:     fcmp ult double [[A]], [[B]]
+// The comparison of the first condition raises the exceptions.
+// FLOAT:     call {{.*}}@llvm.experimental.constrained.fcmp.f64(double [[A:%[0-9]+]], double [[B:%[0-9]+]], metadata !"ult"
+// FLOAT-NOT: constrained.fcmp
+// FLOAT:     fcmp oeq double [[A]], [[B]]
 // FLOAT-NOT: store i8
 float:
   fcmp d0, d1
   cset w0, lt
+  cset w1, eq
+  ret
+
+// There must be one all the same.
+// RAISE-LABEL: @unit_
+// RAISE:     call {{.*}}@llvm.experimental.constrained.fcmps.f64(
+raise:
+  fcmpe d0, d1
+  fcmp d0, d2
   ret

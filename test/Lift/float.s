@@ -1,8 +1,10 @@
-// Floating point: strict operations, NaN results on a cold path.
+// Floating point: strict operations. NaN results of several are found by one
+// check, of the results that no other one took, and computed on a cold path.
 // RUN: %assemble
 // RUN: %xlate-lift --emit=opt-ir --function=scalar %t.o | %filecheck %s --check-prefix=IR
 // RUN: %xlate-lift --emit=asm --function=scalar %t.o | %filecheck %s --check-prefix=SCALAR
 // RUN: %xlate-lift --emit=asm --function=vector %t.o | %filecheck %s --check-prefix=VECTOR
+// RUN: %xlate-lift --emit=asm --function=store %t.o | %filecheck %s --check-prefix=STORE
 // RUN: %xlate-lift --emit=asm --function=convert %t.o | %filecheck %s --check-prefix=CONVERT
 
 // IR:         call double @llvm.experimental.constrained.fmul.f64({{.*}} metadata !"round.dynamic", metadata !"fpexcept.strict")
@@ -11,20 +13,40 @@
 // IR:         call preserve_allcc void
 
 // SCALAR:     vmulsd %xmm1, %xmm0
-// SCALAR:     vucomisd
+// SCALAR-NOT: vucomisd
+// SCALAR:     vfmadd{{[0-9]*}}sd %xmm2, %xmm1, [[R:%xmm[0-9]+]]
+// SCALAR:     vucomisd [[R]], [[R]]
 // SCALAR:     jp
-// SCALAR:     vfmadd
+// SCALAR-NOT: vucomisd
+// SCALAR:     callq
+// SCALAR:     callq
+// SCALAR-NOT: callq
 scalar:
   fmul d0, d0, d1
   fmadd d0, d1, d2, d0
   ret
 
 // VECTOR:     vaddps %xmm1, %xmm0
-// VECTOR:     vcmpunordps
+// VECTOR-NOT: vcmpunordps
 // VECTOR:     vdivps
+// VECTOR:     vmulps
+// VECTOR:     vcmpunordps
+// VECTOR-NOT: vcmpunordps
 vector:
   fadd v0.4s, v0.4s, v1.4s
   fdiv v0.4s, v0.4s, v2.4s
+  fmul v1.4s, v1.4s, v2.4s
+  ret
+
+// A store wants its value exact; numbers are loaded into vector registers.
+// STORE:      vmovsd (%rdx), [[A:%xmm[0-9]+]]
+// STORE:      vaddsd [[A]], %xmm0, [[R:%xmm[0-9]+]]
+// STORE:      vucomisd [[R]], [[R]]
+// STORE:      vmovsd [[R]], 8(%rdx)
+store:
+  ldr d1, [x0]
+  fadd d1, d0, d1
+  str d1, [x0, #8]
   ret
 
 // CONVERT:    vcvttsd2si %xmm0, %r
