@@ -78,7 +78,7 @@ class Bench:
         return {
             "native": [],
             "qemu": [self.args.qemu, "-L", sysroot],
-            "xlate": [self.args.xlate, "-L", sysroot, "--tier=" + self.args.tier],
+            "xlate": [self.args.xlate, "-L", sysroot, "--no-cache", "--tier=" + self.args.tier],
         }
 
     def build_kernels(self):

@@ -14,6 +14,9 @@ config.excludes = ["Inputs", "CMakeLists.txt"]
 config.environment["PATH"] = os.pathsep.join(
     [config.xlate_bin_dir, config.llvm_tools_dir, config.environment.get("PATH", "")])
 
+# Tests depend on nothing that earlier runs have left.
+config.environment["XLATE_NO_CACHE"] = "1"
+
 
 def tool(name, *candidates):
     """Feature NAME and substitution %NAME for the first candidate that exists."""

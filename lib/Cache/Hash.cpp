@@ -1,8 +1,8 @@
 //===- Hash.cpp - Content hashes for cache keys ---------------------------===//
 //
-// Eight independent lanes of xor, multiply and rotate: each step is a
-// bijection of the lane, so two contents that differ in one word never agree,
-// and the multiplier of the host is busy in every cycle.
+// Eight independent lanes, so that the multiplier of the host is busy in every
+// cycle. Both halves of each product are used: from the lower half alone, a
+// high bit would reach few others, and a second change could undo the first.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,8 +36,12 @@ Hasher::Hasher(uint64_t Seed) {
 void Hasher::block(uint64_t *Acc, const void *Data) {
   uint64_t D[Lanes];
   std::memcpy(D, Data, sizeof D);
-  for (unsigned I = 0; I != Lanes; ++I)
-    Acc[I] = std::rotl((Acc[I] ^ D[I]) * Odd[I], 29) + Odd[7 - I];
+  for (unsigned I = 0; I != Lanes; ++I) {
+    const auto Product = static_cast<unsigned __int128>(Acc[I] ^ D[I]) * Odd[I];
+    Acc[I] = (static_cast<uint64_t>(Product) ^
+              static_cast<uint64_t>(Product >> 64)) +
+             Odd[7 - I];
+  }
 }
 
 void Hasher::add(const void *Data, size_t Size) {

@@ -55,6 +55,14 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   Config.Strace = Options.Strace;
   sys::configure(Config);
 
+  P->Record.init(Options.NoRecord ? "" : Options.CacheDir,
+                 Options.RecordProfile);
+  P->Mem.OnExecMap = [P](uint64_t Lo, uint64_t Hi, int Fd, uint64_t Offset) {
+    if (P->Aot.enabled())
+      P->Aot.mapped(P->Code, Lo, Hi, Fd, Offset);
+    if (P->Record.enabled())
+      P->Record.mapped(Lo, Hi, Fd, Offset);
+  };
   if (!Options.CacheDir.empty() && Options.UseTier != Tier::Interp)
     P->initAot();
   if (Options.PerfMap)
@@ -90,9 +98,6 @@ void Process::initAot() {
   Aot.OnHostRange = [this](uint64_t Lo, uint64_t Hi) {
     Mem.addRuntimeRange(Lo, Hi);
   };
-  Mem.OnExecMap = [this](uint64_t Lo, uint64_t Hi, int Fd, uint64_t Offset) {
-    Aot.mapped(Code, Lo, Hi, Fd, Offset);
-  };
 }
 
 /// Where a file that the guest is about to map, or to reserve space for, should
@@ -107,6 +112,11 @@ uint64_t Process::placeFor(uint64_t Addr, uint64_t Len, int Prot, int Flags,
   return Prot == PROT_NONE && Last >= 0
              ? Aot.placeForReservation(Last, (Len + 4095) & ~uint64_t(4095))
              : 0;
+}
+
+void Process::recordProfile(bool AtExec) {
+  static const Recorder::JumpMap NoJumps;
+  Record.write(Code, NoJumps, AtExec);
 }
 
 void Process::reportStats() {
@@ -175,8 +185,10 @@ std::string Process::cmdline() {
   return Out;
 }
 
-sys::Result Process::execve(CpuState &, int DirFd, const char *Path,
+sys::Result Process::execve(CpuState &S, int DirFd, const char *Path,
                             char *const *Argv, char *const *Envp, int Flags) {
+  if (!GuestThread::of(S).IsVforkChild)
+    recordProfile(true);
   return execGuest(Options, Program, DirFd, Path, Argv, Envp, Flags);
 }
 

@@ -9,6 +9,7 @@
 
 #include "AotImages.h"
 #include "Promotion.h"
+#include "Recorder.h"
 #include "Stats.h"
 #include "xlate/Baseline/Baseline.h"
 #include "xlate/Runtime/CodeMap.h"
@@ -30,10 +31,13 @@ public:
   LoadedProgram Program;
   Promotion Hot;
   AotImages Aot;
+  Recorder Record;
   Stats Counts;
 
   /// Print what --stats asks for; at the end of the process.
   void reportStats();
+  /// Write the profile, before this process image ends.
+  void recordProfile(bool AtExec);
   /// Take translations made ahead of time into use.
   void initAot();
 

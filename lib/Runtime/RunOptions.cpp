@@ -28,6 +28,10 @@ std::vector<std::string> inheritedArguments(const RunOptions &Options) {
     Args.push_back("--no-cache");
   else
     Args.push_back("--cache-dir=" + Options.CacheDir);
+  if (!Options.RecordProfile.empty())
+    Args.push_back("--record-profile=" + Options.RecordProfile);
+  if (Options.NoRecord)
+    Args.push_back("--no-record");
   switch (Options.Stats) {
   case StatsMode::Off:
     break;

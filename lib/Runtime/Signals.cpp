@@ -211,6 +211,8 @@ void Process::dieBySignal(GuestThread &T, const PendingSignal &P) {
     std::fprintf(
         stderr, "xlate-run: uncaught signal %d (%s) at pc %#lx, address %#lx\n",
         P.Sig, faultText(P), T.S.Pc, P.FaultAddr);
+  if (!T.IsVforkChild)
+    recordProfile(false);
   KernelSigaction Dfl;
   syscall(SYS_rt_sigaction, P.Sig, &Dfl, nullptr, 8);
   uint64_t Mask = ~sigBit(P.Sig);

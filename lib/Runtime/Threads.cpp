@@ -248,8 +248,10 @@ sys::Result Process::exitThread(CpuState &S, int Status) {
 }
 
 sys::Result Process::exitGroup(CpuState &S, int Status) {
-  if (!GuestThread::of(S).IsVforkChild)
+  if (!GuestThread::of(S).IsVforkChild) {
+    recordProfile(false);
     reportStats();
+  }
   syscall(SYS_exit_group, Status);
   __builtin_unreachable();
 }
@@ -287,6 +289,8 @@ sys::Result Process::forkProcess(GuestThread &T, const clone_args &Args) {
   ThreadLock.unlock();
   Code.mutex().unlock();
   Hot.unlockAfterFork(Pid == 0);
+  if (Pid == 0)
+    Record.forked(Code);
 
   if (Pid != 0) {
     if (Pid > 0) {

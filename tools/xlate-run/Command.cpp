@@ -96,6 +96,12 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
   case RunOption::NoCache:
     O.CacheDir.clear();
     break;
+  case RunOption::RecordProfile:
+    O.RecordProfile = absolute(Use.Value);
+    break;
+  case RunOption::NoRecord:
+    O.NoRecord = true;
+    break;
   case RunOption::Version:
     C.Action = CommandAction::Version;
     break;

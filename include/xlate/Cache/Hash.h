@@ -2,6 +2,7 @@
 #ifndef XLATE_CACHE_HASH_H
 #define XLATE_CACHE_HASH_H
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,7 +14,7 @@ namespace xlate::cache {
 struct Hash128 {
   uint64_t Lo = 0, Hi = 0;
 
-  bool operator==(const Hash128 &) const = default;
+  auto operator<=>(const Hash128 &) const = default;
   std::string hex() const;
 };
 

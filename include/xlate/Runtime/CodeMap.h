@@ -73,6 +73,15 @@ public:
   /// Entry for a guest address, created on demand with an unpublished slot.
   Entry &entry(uint64_t Pc);
   Entry *find(uint64_t Pc);
+  /// Entries made since reset(), and calling F for those from number First on,
+  /// in the order in which they were made.
+  uint32_t numEntries() const {
+    return static_cast<uint32_t>((SlotCursor - Base) / sizeof(Entry));
+  }
+  template <typename Fn> void forEachEntry(uint32_t First, Fn F) {
+    for (uint32_t I = First, N = numEntries(); I < N; ++I)
+      F(entryAt(I + 1));
+  }
 
   /// Executable memory; null when the region is full.
   char *allocCode(size_t Size, size_t Align = 16);

@@ -19,6 +19,10 @@ struct RunOptions {
   StatsMode Stats = StatsMode::Off;
   bool PerfMap = false;
   std::string CacheDir; ///< Of translations made ahead; empty = none.
+  /// What was run is noted for xlate-aot in the cache, unless NoRecord, or in
+  /// this file.
+  std::string RecordProfile;
+  bool NoRecord = false;
 
   /// Guest path of the program, as given.
   std::string Program;

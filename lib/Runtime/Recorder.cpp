@@ -1,0 +1,103 @@
+//===- Recorder.cpp - Remembers what was translated at run time -----------===//
+
+#include "Recorder.h"
+#include "Promotion.h"
+#include "xlate/Cache/AotImage.h"
+#include "xlate/Syscall/Syscall.h"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace xlate;
+using namespace xlate::runtime;
+
+void Recorder::init(const std::string &CacheDir, const std::string &File) {
+  Explicit = File;
+  if (CacheDir.empty() || !Explicit.empty())
+    return;
+  constexpr int Flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  int Fd = open(CacheDir.c_str(), Flags);
+  if (Fd < 0 && errno == ENOENT) {
+    // The folder and the one around it, which may be the user's first cache.
+    if (mkdir(CacheDir.c_str(), 0755) != 0 && errno == ENOENT) {
+      mkdir(CacheDir.substr(0, CacheDir.rfind('/')).c_str(), 0755);
+      mkdir(CacheDir.c_str(), 0755);
+    }
+    Fd = open(CacheDir.c_str(), Flags);
+  }
+  if (Fd < 0)
+    return;
+  if (faccessat(Fd, ".", W_OK, AT_EACCESS) != 0) {
+    close(Fd);
+    return;
+  }
+  CacheFd = sys::protectFd(Fd);
+}
+
+void Recorder::mapped(uint64_t Lo, uint64_t Hi, int Fd, uint64_t Offset) {
+  Range R{Lo, Hi, Offset, {}};
+  if (!cache::fileKey(Fd, R.File))
+    return;
+  std::lock_guard G(Lock);
+  Ranges.push_back(R);
+}
+
+const Recorder::Range *Recorder::rangeOf(uint64_t Pc) const {
+  for (size_t I = Ranges.size(); I-- != 0;)
+    if (Pc >= Ranges[I].Lo && Pc < Ranges[I].Hi)
+      return &Ranges[I];
+  return nullptr;
+}
+
+void Recorder::write(CodeMap &Code, const JumpMap &Jumps, bool AtExec) {
+  if (!enabled() || !Lock.try_lock())
+    return;
+  std::lock_guard G(Lock, std::adopt_lock);
+  if (!Code.mutex().try_lock())
+    return;
+  cache::ProfileSet Set;
+  {
+    std::lock_guard G2(Code.mutex(), std::adopt_lock);
+    // Shells try one folder after the other.
+    if (AtExec && Code.numEntries() == AtLastExec)
+      return;
+    if (AtExec)
+      AtLastExec = Code.numEntries();
+    const Range *R = nullptr;
+    cache::Profile *P = nullptr;
+    auto find = [&](uint64_t Pc) {
+      if (R && Pc >= R->Lo && Pc < R->Hi)
+        return true;
+      R = rangeOf(Pc);
+      P = R ? &Set.Files[R->File] : nullptr;
+      return R != nullptr;
+    };
+    auto offset = [&](uint64_t Pc) {
+      return static_cast<uint32_t>(Pc - R->Lo + R->Offset);
+    };
+    Code.forEachEntry(FirstEntry, [&](const Entry &E) {
+      if (!E.Current || E.Current->Tier == MadeBy::Aot || !find(E.Pc))
+        return;
+      const bool Hot = E.Current->Tier == MadeBy::Llvm;
+      const int32_t Heat = E.Heat.load(std::memory_order_relaxed);
+      const int64_t Count = Heat <= 0 ? HotThreshold : HotThreshold - Heat;
+      P->Blocks.push_back(
+          {offset(E.Pc),
+           cache::countClass(Count > 0 ? static_cast<uint64_t>(Count) : 1),
+           Hot});
+    });
+    for (const auto &[From, Targets] : Jumps)
+      for (uint64_t To : Targets)
+        if (find(To) && find(From) && To >= R->Lo && To < R->Hi)
+          P->Jumps.emplace_back(offset(From), offset(To));
+  }
+  for (auto &[File, P] : Set.Files) {
+    if (P.empty())
+      continue;
+    P.normalize();
+    if (CacheFd >= 0)
+      cache::mergeProfile(CacheFd, File, P);
+  }
+  if (!Explicit.empty())
+    cache::mergeProfileFile(Explicit, Set);
+}

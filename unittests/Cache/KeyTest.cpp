@@ -1,0 +1,124 @@
+//===- KeyTest.cpp - What tells images apart, and PC maps -----------------===//
+
+#include "xlate/Cache/AotImage.h"
+#include "xlate/Cache/CacheDir.h"
+#include <cstring>
+#include <gtest/gtest.h>
+#include <set>
+#include <sys/mman.h>
+#include <unistd.h>
+
+using namespace xlate;
+using namespace xlate::cache;
+
+TEST(Hash, PiecesDontMatter) {
+  std::string Data;
+  for (unsigned I = 0; I != 1000; ++I)
+    Data.push_back(static_cast<char>(I * 37));
+  const Hash128 Whole = hashOf(Data.data(), Data.size());
+  for (size_t Step : {1u, 7u, 63u, 64u, 65u, 999u}) {
+    Hasher H;
+    for (size_t I = 0; I < Data.size(); I += Step)
+      H.add(Data.data() + I, std::min(Step, Data.size() - I));
+    EXPECT_EQ(H.finish(), Whole) << Step;
+  }
+}
+
+TEST(Hash, EveryBitMatters) {
+  std::string Data(300, '\0');
+  std::set<std::string> Seen = {hashOf(Data.data(), Data.size()).hex()};
+  for (size_t I = 0; I != Data.size(); ++I)
+    for (unsigned Bit = 0; Bit != 8; ++Bit) {
+      Data[I] = static_cast<char>(1 << Bit);
+      EXPECT_TRUE(Seen.insert(hashOf(Data.data(), Data.size()).hex()).second);
+      Data[I] = 0;
+    }
+  for (size_t N = 0; N != Data.size(); ++N)
+    EXPECT_TRUE(Seen.insert(hashOf(Data.data(), N).hex()).second) << N;
+}
+
+namespace {
+/// A file in memory with these contents.
+struct MemFile {
+  int Fd;
+  explicit MemFile(const std::string &Text)
+      : Fd(memfd_create("key", MFD_CLOEXEC)) {
+    EXPECT_EQ(write(Fd, Text.data(), Text.size()), ssize_t(Text.size()));
+  }
+  ~MemFile() { close(Fd); }
+};
+} // namespace
+
+static std::string elfBytes(size_t Size) {
+  std::string Text(Size, '\0');
+  std::memcpy(Text.data(), "\177ELF\2\1\1", 7);
+  Text[18] = '\xb7';
+  return Text;
+}
+
+TEST(FileKey, SizeAndFirstPage) {
+  const std::string Text = elfBytes(5000);
+  Hash128 A, B;
+  ASSERT_TRUE(fileKey(MemFile(Text).Fd, A));
+  ASSERT_TRUE(fileKey(MemFile(Text).Fd, B));
+  EXPECT_EQ(A, B);
+  std::string Other = Text;
+  Other[4095] = 1;
+  ASSERT_TRUE(fileKey(MemFile(Other).Fd, B));
+  EXPECT_NE(A, B);
+  ASSERT_TRUE(fileKey(MemFile(elfBytes(5001)).Fd, B));
+  EXPECT_NE(A, B);
+  Other = Text;
+  Other[18] = 62; // x86-64
+  EXPECT_FALSE(fileKey(MemFile(Other).Fd, B));
+  EXPECT_FALSE(fileKey(MemFile(Text.substr(0, 50)).Fd, B));
+}
+
+TEST(CpuKey, LevelsDiffer) {
+  std::set<std::string> Keys;
+  for (const char *Level : {"native", "x86-64-v2", "x86-64-v3", "x86-64-v4"})
+    Keys.insert(hostCpuKey(Level).hex());
+  EXPECT_EQ(Keys.size(), 4u);
+  EXPECT_EQ(hostCpuKey("native"), hostCpuKey("native"));
+  EXPECT_TRUE(hostHasLevel("x86-64-v2"));
+}
+
+TEST(Placement, FilesHaveRoomForThemselves) {
+  for (uint64_t I = 0; I != 1000; ++I) {
+    const Hash128 H = hashOf(&I, sizeof I);
+    EXPECT_GE(preferredGuestBase(H), 0x100000000000u);
+    EXPECT_LT(preferredGuestBase(H), 0x200000000000u);
+    EXPECT_GE(preferredHostBase(H), 0x200000000000u);
+    EXPECT_LT(preferredHostBase(H), 0x400000000000u);
+    EXPECT_EQ(preferredGuestBase(H) % (1 << 21), 0u);
+  }
+}
+
+TEST(PcMap, RoundTrip) {
+  const std::vector<std::pair<uint32_t, int32_t>> Map = {
+      {0, 0}, {3, 4}, {200, -400}, {70000, 0x7fffffff}, {70001, -0x7fffffff}};
+  std::string Text;
+  appendPcMap(Text, Map);
+  auto *P = reinterpret_cast<const unsigned char *>(Text.data());
+  EXPECT_EQ(readPcMap(P, P + Text.size()), Map);
+  for (size_t N = 0; N != Text.size(); ++N)
+    EXPECT_LE(readPcMap(P, P + N).size(), Map.size());
+}
+
+TEST(Header, WhatIsWrong) {
+  ImageHeader H;
+  std::memset(static_cast<void *>(&H), 0, sizeof H);
+  EXPECT_STREQ(checkHeader(H, 0), "not an image");
+  H.Magic = ImageMagic;
+  EXPECT_STREQ(checkHeader(H, 0), "another version");
+  H.Version = ImageVersion;
+  H.HeaderSize = sizeof H;
+  EXPECT_STREQ(checkHeader(H, 0), "damaged header");
+  H.Self = headerHash(H);
+  EXPECT_STREQ(checkHeader(H, 0), "made by another translator");
+  H.Build = buildKey();
+  H.FileSize = 8192;
+  H.Self = headerHash(H);
+  EXPECT_STREQ(checkHeader(H, 4096), "truncated");
+  EXPECT_STREQ(checkHeader(H, 8192), "impossible sizes");
+}
