@@ -23,7 +23,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
 endif()
 add_link_options(-Wl,--gc-sections)
 if(XLATE_SANITIZE)
-  add_compile_options(-fsanitize=${XLATE_SANITIZE} -fno-omit-frame-pointer)
+  add_compile_options(-fsanitize=${XLATE_SANITIZE} -fno-sanitize-recover=undefined
+    -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${XLATE_SANITIZE})
 endif()
 

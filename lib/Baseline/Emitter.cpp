@@ -83,8 +83,8 @@ void Emitter::emitBody() {
   Colds.clear();
   FlagsIn = FlagsKind::Mem;
   NumConds = 0;
-  std::memset(Gprs, 0, sizeof Gprs);
-  std::memset(Vecs, 0, sizeof Vecs);
+  std::memset(static_cast<void *>(Gprs), 0, sizeof Gprs);
+  std::memset(static_cast<void *>(Vecs), 0, sizeof Vecs);
   std::memset(CachedIn, -1, sizeof CachedIn);
   std::memset(CachedInV, -1, sizeof CachedInV);
   SpillsG = SpillsV = 0;
