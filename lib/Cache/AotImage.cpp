@@ -103,7 +103,7 @@ bool cache::fileKey(int Fd, Hash128 &Key) {
 
 bool cache::hashFile(int Fd, uint64_t Offset, uint64_t Size, Hash128 &Result) {
   Hasher H;
-  static thread_local char Buffer[64 << 10];
+  char Buffer[32 << 10]; // thread stacks are small
   while (Size) {
     const size_t N = std::min<uint64_t>(Size, sizeof Buffer);
     if (!readAll(Fd, Buffer, N, Offset))
