@@ -118,6 +118,8 @@ Expected<ElfImage> readElf(const ByteSource &File) {
         return Interp.error();
       Image.Interp = *Interp;
     }
+    if (P.p_type == PT_GNU_STACK)
+      Image.ExecStack = P.p_flags & PF_X;
     if (P.p_type != PT_LOAD || P.p_memsz == 0)
       continue;
     Expected<Segment> Load = readLoad(P, I, File.size());

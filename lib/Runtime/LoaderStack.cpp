@@ -98,8 +98,8 @@ Expected<bool> buildStack(LoadedProgram &P, const image::ElfImage &Exe,
   if (mprotect(reinterpret_cast<void *>(P.StackLo), Size,
                PROT_READ | PROT_WRITE) != 0)
     return Error{ENOMEM, "no memory for the stack"};
-  Sink.addMapping(
-      {P.StackLo, P.StackHi, PROT_READ | PROT_WRITE, 0, -1, "[stack]"});
+  const int Prot = PROT_READ | PROT_WRITE | (Exe.ExecStack ? PROT_EXEC : 0);
+  Sink.addMapping({P.StackLo, P.StackHi, Prot, 0, -1, "[stack]"});
 
   StackWriter W(P.StackHi - 8);
   uint64_t ExecFnAddr = W.pushString(ExecFn.c_str());

@@ -100,6 +100,7 @@ struct ElfImage {
   uint64_t Align = PageSize;  ///< Largest segment alignment.
   std::vector<Segment> Loads; ///< By ascending address, at least one.
   std::string Interp;         ///< PT_INTERP, empty = none.
+  bool ExecStack = false;     ///< PT_GNU_STACK asks for an executable stack.
 
   /// Page-rounded address range of all segments.
   uint64_t lo() const { return pageDown(Loads.front().Vaddr); }
