@@ -18,6 +18,6 @@
 #define STATE_TMP(N) (944 + 16 * (N))
 
 /* Byte offset of a jump cache entry within (pc << 2). */
-#define JUMP_CACHE_MASK 0xfff0
+#define JUMP_CACHE_MASK 0xffff0
 
 #endif

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <memory>
 #include <pthread.h>
+#include <sys/mman.h>
 
 namespace xlate::runtime {
 
@@ -76,8 +77,8 @@ struct GuestThread {
     __atomic_store_n(&S.JumpCache, JumpCache, __ATOMIC_RELAXED);
   }
   void clearJumpCache() {
-    __builtin_memset(static_cast<void *>(JumpCache), 0,
-                     JumpCacheSize * sizeof(JumpCacheEntry));
+    // Most of its pages are untouched: memset would make memory of them.
+    madvise(JumpCache, JumpCacheSize * sizeof(JumpCacheEntry), MADV_DONTNEED);
     JumpCache[0] = JumpCacheMark;
   }
 
