@@ -37,7 +37,7 @@ void Process::codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi) {
     GuestThread::of(*S).clearJumpCache();
 }
 
-void Process::withdrawImprecise() {
+void Process::withdrawImprecise(GuestThread &T) {
   bool Any;
   {
     std::lock_guard G(Code.mutex());
@@ -45,8 +45,12 @@ void Process::withdrawImprecise() {
     Any |= Code.withdrawImprecise();
   }
   Hot.forget();
-  if (Any)
-    flushJumpCaches();
+  if (!Any)
+    return;
+  // Nobody may fault in one of them once the handler is in place.
+  flushJumpCaches();
+  stopWorld(T);
+  resumeWorld();
 }
 
 void Process::flushJumpCaches() {
@@ -63,37 +67,43 @@ void *Process::translate(GuestThread &T) {
   JumpCacheEntry &J = T.JumpCache[S.Pc >> 2 & (JumpCacheSize - 1)];
   if (J.GuestPc == S.Pc)
     return J.Host;
-  uint64_t Limit = 0;
   if (S.Pc & 3) {
     raiseSync(T, SIGBUS, BUS_ADRALN, S.Pc, 0x8a000000);
     return nullptr;
   }
-  if (!Mem.executable(S.Pc, Limit)) {
-    // Instruction abort: translation fault, or permission fault on data pages.
-    raiseSync(T, SIGSEGV, Mem.mapped(S.Pc) ? SEGV_ACCERR : SEGV_MAPERR, S.Pc,
-              0x82000006);
-    return nullptr;
-  }
   void *Host = nullptr;
   if (Options.UseTier == Tier::Interp) {
-    Host = interpBlockAt(S.Pc, Limit);
+    Host = interpBlockAt(S.Pc);
   } else {
     if (Options.UseTier == Tier::Llvm)
       compileIfNew(T);
     if (Code.nearlyFull())
       resetCode(T);
-    Host = unitAt(S.Pc, Limit);
+    Host = unitAt(S.Pc);
     if (FlushAfterTranslate.exchange(false)) {
       Hot.forget();
       flushJumpCaches();
     }
   }
+  if (!Host) {
+    // Instruction abort: translation fault, or permission fault on data pages.
+    raiseSync(T, SIGSEGV, Mem.mapped(S.Pc) ? SEGV_ACCERR : SEGV_MAPERR, S.Pc,
+              0x82000006);
+    return nullptr;
+  }
   J = {S.Pc, Host};
   return Host;
 }
 
-Block *Process::interpBlockAt(uint64_t Pc, uint64_t Limit) {
+// The next two ask for the permission under the code map's lock: whoever takes
+// it away withdraws translations afterwards, and would miss one made in
+// between.
+
+Block *Process::interpBlockAt(uint64_t Pc) {
   std::lock_guard G(Code.mutex());
+  uint64_t Limit;
+  if (!Mem.executable(Pc, Limit))
+    return nullptr;
   Entry &E = Code.entry(Pc);
   if (!E.Interp) {
     auto B = std::make_unique<Block>(recordBlock(Pc, Limit, MaxBlockInsns));
@@ -158,9 +168,13 @@ Entry &Process::entryFor(uint64_t Pc) {
   return E;
 }
 
-/// The published unit at Pc, made by the baseline tier if there is none.
-void *Process::unitAt(uint64_t Pc, uint64_t Limit) {
+/// The published unit at Pc, made by the baseline tier if there is none. Null
+/// if Pc isn't executable.
+void *Process::unitAt(uint64_t Pc) {
   std::lock_guard G(Code.mutex());
+  uint64_t Limit;
+  if (!Mem.executable(Pc, Limit))
+    return nullptr;
   if (Entry *E = Code.find(Pc); E && E->Current)
     return E->Current->Host;
   if (void *Host = Aot.codeFor(Pc))
@@ -207,30 +221,43 @@ void *Process::unitAt(uint64_t Pc, uint64_t Limit) {
   return E.Current->Host;
 }
 
-/// The code region is full: stop every thread outside translated code, forget
-/// all translations and start over.
-void Process::resetCode(GuestThread &T) {
-  std::lock_guard World(WorldLock);
-  if (!Code.nearlyFull())
-    return; // someone else did it
-  ++Counts.Resets;
+void Process::stopWorld(GuestThread &T) {
+  WorldLock.lock();
   WorldStopped.store(true, std::memory_order_seq_cst);
   Hot.pause();
-  forEachThread([&](GuestThread &O) {
-    O.FlushJumpCache.store(true, std::memory_order_release);
-    O.requestSafepoint();
-    while (&O != &T && O.InGuest.load(std::memory_order_seq_cst))
+  // A thread that exits needs the list's lock: don't wait with it held.
+  for (bool Running = true; Running;) {
+    Running = false;
+    forEachThread([&](GuestThread &O) {
+      if (&O == &T || !O.InGuest.load(std::memory_order_seq_cst))
+        return;
+      O.requestSafepoint();
+      Running = true;
+    });
+    if (Running)
       sched_yield();
-  });
-  {
+  }
+}
+
+void Process::resumeWorld() {
+  Hot.resume();
+  WorldStopped.store(false, std::memory_order_seq_cst);
+  WorldLock.unlock();
+}
+
+/// The code region is full: forget all translations and start over.
+void Process::resetCode(GuestThread &T) {
+  stopWorld(T);
+  if (Code.nearlyFull()) { // nobody else did it
+    ++Counts.Resets;
     std::lock_guard G(Code.mutex());
     Code.reset();
     Aot.restoreSlots();
     ThunksEmitted = false;
   }
+  flushJumpCaches();
   T.clearJumpCache();
-  Hot.resume();
-  WorldStopped.store(false, std::memory_order_seq_cst);
+  resumeWorld();
 }
 
 static void interpBlock(CpuState *S, void *B) {
@@ -242,7 +269,7 @@ void Process::run(GuestThread *Thread) {
   GuestThread &T = *Thread;
   CpuState &S = T.S;
   for (;;) {
-    if (S.PollFlag.load(std::memory_order_acquire)) {
+    if (T.safepointDue()) {
       safepoint(T);
       continue;
     }
@@ -285,6 +312,9 @@ void Process::handleExit(GuestThread &T) {
     if (Nr == 56 && R >= 0) // openat
       LastOpened.store(static_cast<int>(R), std::memory_order_relaxed);
     if (R == sys::Restart) {
+      // The signal came before the call: what it meets is the thread's own
+      // mask, not that of the call.
+      T.HasTempMask = false;
       S.Pc -= 4;
       S.PollFlag.store(1, std::memory_order_relaxed);
     } else if (R != sys::NoResult) {
@@ -304,7 +334,7 @@ void Process::handleExit(GuestThread &T) {
       std::fprintf(stderr,
                    "xlate-run: unsupported instruction %08x (%s) at %#lx\n",
                    static_cast<unsigned>(S.ExitInfo), info(Code).Name, S.Pc);
-    raiseSync(T, SIGILL, ILL_ILLOPC, S.Pc, 0x02000000);
+    raiseSync(T, SIGILL, ILL_ILLOPC, S.Pc, 0);
     return;
   }
   case ExitReason::ICacheFlush: {
@@ -319,6 +349,8 @@ void Process::handleExit(GuestThread &T) {
 }
 
 void Process::promote(GuestThread &T) {
+  if (T.BorrowsMemory)
+    return; // a compiler thread of its process would end with it
   Hot.request(T.S.Pc, T.Signals->WantsPrecise.load(std::memory_order_relaxed));
 }
 

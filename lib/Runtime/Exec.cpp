@@ -77,10 +77,14 @@ static int64_t copyPointers(std::vector<char *> &Out, char *const *Array) {
   }
 }
 
-/// The kernel's execveat; returns only on failure.
+/// The kernel's execveat; returns only on failure, or to be restarted: a signal
+/// that we have caught already would be lost with this program.
 static int64_t hostExec(int DirFd, const char *Path, Scratch &S, int Flags) {
-  syscall(SYS_execveat, DirFd, Path, S.Argv.data(), S.Envp.data(), Flags);
-  return -errno;
+  return xlate_safe_syscall(SYS_execveat, static_cast<uint64_t>(DirFd),
+                            reinterpret_cast<uint64_t>(Path),
+                            reinterpret_cast<uint64_t>(S.Argv.data()),
+                            reinterpret_cast<uint64_t>(S.Envp.data()),
+                            static_cast<uint64_t>(Flags), 0);
 }
 
 /// S.Argv = Front, then the guest's arguments from First on.

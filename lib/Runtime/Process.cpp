@@ -187,7 +187,7 @@ std::string Process::cmdline() {
 
 sys::Result Process::execve(CpuState &S, int DirFd, const char *Path,
                             char *const *Argv, char *const *Envp, int Flags) {
-  if (!GuestThread::of(S).IsVforkChild)
+  if (!GuestThread::of(S).BorrowsMemory)
     recordProfile(true);
   return execGuest(Options, Program, DirFd, Path, Argv, Envp, Flags);
 }

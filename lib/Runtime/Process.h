@@ -18,6 +18,7 @@
 #include "xlate/Runtime/Run.h"
 #include "xlate/Runtime/Thread.h"
 #include "xlate/Syscall/Syscall.h"
+#include <sys/resource.h>
 
 namespace xlate::runtime {
 
@@ -48,8 +49,14 @@ public:
   void freeThread(GuestThread *T);
   void link(GuestThread *T);
   void unlink(GuestThread *T);
+  void unlinkLocked(GuestThread *T);
   /// Make T the calling host thread's guest thread.
   static void bind(GuestThread *T);
+  /// Tell the guest a thread's or process's number.
+  static void storeTid(uint64_t Addr, int Tid);
+  /// Memory that the guest must never touch.
+  void *mapForRuntime(size_t Size);
+  void unmapOfRuntime(void *P, size_t Size);
   template <typename Fn> void forEachThread(Fn F) {
     std::lock_guard G(ThreadLock);
     for (GuestThread *T = Threads; T; T = T->Next)
@@ -66,7 +73,10 @@ public:
   /// Guest bytes [Lo, Hi) changed: withdraw translations, tell every thread.
   void codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi);
   /// Withdraw the units that don't keep registers exact at faults.
-  void withdrawImprecise();
+  void withdrawImprecise(GuestThread &T);
+  /// Keep every thread but T out of translated code and compilations.
+  void stopWorld(GuestThread &T);
+  void resumeWorld();
   /// Make every thread look its indirect branches up anew.
   void flushJumpCaches();
   /// Guest PC and pinned registers into S when the fault at HostPc lies in
@@ -87,6 +97,9 @@ public:
   //-----------------------------------------------------------------
   sys::Result clone(CpuState &S, const clone_args &Args) override;
   sys::Result setTidAddress(CpuState &S, uint64_t Addr) override;
+  uint64_t tidAddress(CpuState &S) override {
+    return GuestThread::of(S).ClearChildTid;
+  }
   sys::Result exitThread(CpuState &S, int Status) override;
   sys::Result exitGroup(CpuState &S, int Status) override;
   sys::Result execve(CpuState &S, int DirFd, const char *Path,
@@ -100,6 +113,8 @@ public:
   sys::Result sigsuspend(CpuState &S, const uint64_t *Set,
                          uint64_t Size) override;
   sys::Result sigpending(CpuState &S, uint64_t *Set, uint64_t Size) override;
+  sys::Result sigtimedwait(CpuState &S, const uint64_t *Set, void *Info,
+                           const void *Timeout, uint64_t Size) override;
   uint64_t hostMask(uint64_t GuestMask) override;
   sys::Result mmap(CpuState &S, uint64_t Addr, uint64_t Len, int Prot,
                    int Flags, int Fd, uint64_t Off) override;
@@ -129,22 +144,36 @@ private:
   uint64_t placeFor(uint64_t Addr, uint64_t Len, int Prot, int Flags, int Fd,
                     uint64_t Off);
   void *translate(GuestThread &T);
-  Block *interpBlockAt(uint64_t Pc, uint64_t Limit);
-
-  void *unitAt(uint64_t Pc, uint64_t Limit);
+  Block *interpBlockAt(uint64_t Pc);
+  void *unitAt(uint64_t Pc);
   void compileIfNew(GuestThread &T);
   void noteCall(const Block &B);
   void protectCode(uint64_t Lo, uint64_t Hi);
   void resetCode(GuestThread &T);
   void handleExit(GuestThread &T);
   void promote(GuestThread &T);
-  sys::Result forkProcess(GuestThread &T, const clone_args &Args);
-  sys::Result vforkProcess(GuestThread &T, const clone_args &Args);
   sys::Result startThread(GuestThread &T, const clone_args &Args);
-  void deliver(GuestThread &T, const PendingSignal &P,
-               const KernelSigaction &A);
-  [[noreturn]] void dieBySignal(GuestThread &T, const PendingSignal &P);
-  void reapStacks();
+  GuestThread *newChild(GuestThread &T, const clone_args &Args,
+                        size_t StackSize);
+  static void copyArchState(CpuState &To, const CpuState &From);
+  static void applyCloneArgs(GuestThread &Child, const clone_args &Args);
+  void reapThreads();
+  struct TlsLender;
+  static void *lendTls(void *Arg);
+  sys::Result forkProcess(GuestThread &T, const clone_args &Args);
+  sys::Result shareMemory(GuestThread &T, const clone_args &Args);
+  void lockForFork(GuestThread &T);
+  void unlockAfterFork(GuestThread &T, bool InChild);
+  void enterHandler(GuestThread &T, const PendingSignal &P,
+                    const KernelSigaction &A);
+  void deliverTo(GuestThread &T, const PendingSignal &P,
+                 const KernelSigaction &A);
+  void deliverFault(GuestThread &T);
+  bool deliverSent(GuestThread &T, const PendingSignal &P);
+  [[noreturn]] void dieBySignal(GuestThread &T, const PendingSignal &P,
+                                uint64_t FaultAddr);
+  void initCoreDumps();
+  void writeCore(GuestThread &T, const PendingSignal &P, rlim_t Limit);
 
   /// What the guest opened last: a dynamic linker is about to map it.
   std::atomic<int> LastOpened{-1};
@@ -156,10 +185,22 @@ private:
   std::mutex WorldLock;
   std::atomic<bool> WorldStopped{false};
 
+  /// Signals that only end the process but are caught, so that its core can be
+  /// written (Core.cpp).
+  std::atomic<uint64_t> CaughtForCore{0};
+
   std::mutex ThreadLock;
   GuestThread *Threads = nullptr;
   std::vector<GuestThread *> Zombies; ///< Exited, host thread not yet joined.
+  std::atomic<int> LeaderStatus{0};   ///< Of the initial thread, if it exited.
 };
+
+/// Host stack of a guest thread.
+constexpr size_t HostStackBytes = 256 << 10;
+
+/// pthread_create on a given stack, with every signal blocked.
+int startHostThread(pthread_t &Thread, void *Stack, size_t Size,
+                    void *(*Main)(void *), void *Arg);
 
 /// The process object; valid from runProgram on.
 extern Process *TheProcess;

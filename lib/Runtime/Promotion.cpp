@@ -3,8 +3,6 @@
 #include "Promotion.h"
 #include "Process.h"
 #include <new>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,22 +36,11 @@ void Promotion::request(uint64_t Pc, bool Precise) {
 void Promotion::start() {
   // Compiler threads never run guest code: they take no signal. LLVM recurses
   // deeply on big functions.
-  uint64_t All = ~uint64_t(0), Old;
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, &Old, 8);
   constexpr size_t StackBytes = 8 << 20;
-  void *Stack = ::mmap(nullptr, StackBytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (Stack != MAP_FAILED) {
-    P.Mem.addRuntimeRange(reinterpret_cast<uint64_t>(Stack),
-                          reinterpret_cast<uint64_t>(Stack) + StackBytes);
-    pthread_attr_t Attr;
-    pthread_attr_init(&Attr);
-    pthread_attr_setstack(&Attr, Stack, StackBytes);
-    pthread_t T;
-    Running = pthread_create(&T, &Attr, threadMain, this) == 0;
-    pthread_attr_destroy(&Attr);
-  }
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &Old, nullptr, 8);
+  void *Stack = P.mapForRuntime(StackBytes);
+  pthread_t T;
+  Running =
+      Stack && startHostThread(T, Stack, StackBytes, threadMain, this) == 0;
 }
 
 void *Promotion::threadMain(void *Arg) {

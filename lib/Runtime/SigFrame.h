@@ -7,8 +7,7 @@
 #ifndef XLATE_LIB_RUNTIME_SIGFRAME_H
 #define XLATE_LIB_RUNTIME_SIGFRAME_H
 
-#include "xlate/Guest/CpuState.h"
-#include <csignal>
+#include "xlate/Runtime/Thread.h"
 #include <cstdint>
 
 namespace xlate::runtime {
@@ -46,17 +45,22 @@ struct Arm64FrameRecord {
   uint64_t Fp, Lr;
 };
 
+/// Head of each record in Arm64Sigcontext::Reserved; zero ends the list.
+struct Arm64Record {
+  uint32_t Magic, Size;
+};
+
 constexpr uint32_t FpsimdMagic = 0x46508001;
 constexpr uint32_t EsrMagic = 0x45535201;
 
 struct Arm64Fpsimd {
-  uint32_t Magic, Size;
+  Arm64Record Head;
   uint32_t Fpsr, Fpcr;
   V128 V[32];
 };
 
 struct Arm64Esr {
-  uint32_t Magic, Size;
+  Arm64Record Head;
   uint64_t Esr;
 };
 
@@ -64,6 +68,17 @@ static_assert(sizeof(Arm64Sigcontext) == 4384);
 static_assert(offsetof(Arm64Ucontext, Mc) == 176);
 static_assert(sizeof(Arm64SigFrame) == 4688);
 static_assert(sizeof(Arm64Fpsimd) == 528);
+
+/// SPSR view of the thread's PSTATE.
+uint64_t pstate(const CpuState &S);
+
+/// Push T's state below Sp, for signal P. Sets SP and FP to the frame and
+/// returns its address; 0, with nothing changed, if the stack isn't writable.
+uint64_t pushSigFrame(GuestThread &T, const PendingSignal &P, uint64_t Sp);
+
+/// Load T's state and alternate stack from the frame at SP. SigMask receives
+/// the frame's mask. False, with nothing changed, if it isn't a valid frame.
+bool popSigFrame(GuestThread &T, uint64_t &SigMask);
 
 } // namespace xlate::runtime
 

@@ -1,13 +1,13 @@
-//===- Threads.cpp - clone, fork, vfork and thread exit -------------------===//
+//===- Threads.cpp - Guest threads ----------------------------------------===//
 //
-// A guest thread is a pthread of ours, so that the C++ runtime has its TLS. A
-// fork is the C library's fork (it leaves malloc usable in the child) under the
-// runtime's locks. A vfork child is a real CLONE_VM | CLONE_VFORK child on its
-// own host stack: it borrows the suspended parent's TLS.
+// A guest thread is a pthread of ours, so that the C++ runtime has its TLS. The
+// guest's own TLS is a register of its CpuState.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Process.h"
+#include "Signals.h"
+#include "xlate/Ops/FpEnv.h"
 #include "xlate/Runtime/Stubs.h"
 #include "xlate/Syscall/SafeCopy.h"
 #include <asm/prctl.h>
@@ -16,7 +16,6 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace xlate;
@@ -24,13 +23,27 @@ using namespace xlate::runtime;
 
 JumpCacheEntry xlate::runtime::EmptyJumpCache[JumpCacheSize];
 
-constexpr size_t HostStackBytes = 256 << 10;
 constexpr size_t AltStackBytes = 32 << 10;
 
-static void *mapPages(size_t Size) {
-  void *P = mmap(nullptr, Size, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return P == MAP_FAILED ? nullptr : P;
+//--- Memory of a thread -------------------------------------------------------
+
+void *Process::mapForRuntime(size_t Size) {
+  void *P = ::mmap(nullptr, Size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (P == MAP_FAILED)
+    return nullptr;
+  Mem.addRuntimeRange(reinterpret_cast<uint64_t>(P),
+                      reinterpret_cast<uint64_t>(P) + Size);
+  return P;
+}
+
+void Process::unmapOfRuntime(void *P, size_t Size) {
+  if (!P)
+    return;
+  // In this order: as soon as it is unmapped the guest may get the range.
+  Mem.removeRuntimeRange(reinterpret_cast<uint64_t>(P),
+                         reinterpret_cast<uint64_t>(P) + Size);
+  ::munmap(P, Size);
 }
 
 static size_t threadBytes() {
@@ -41,29 +54,76 @@ static size_t threadBytes() {
 
 GuestThread *Process::newThread() {
   // One mapping: the thread, its signal stack, its jump cache.
-  char *P = static_cast<char *>(mapPages(threadBytes()));
+  char *P = static_cast<char *>(mapForRuntime(threadBytes()));
   if (!P)
     return nullptr;
-  Mem.addRuntimeRange(reinterpret_cast<uint64_t>(P),
-                      reinterpret_cast<uint64_t>(P) + threadBytes());
   auto *T = new (P) GuestThread();
   T->AltStack = P + ((sizeof(GuestThread) + 63) & ~size_t(63));
   T->S.JumpCache = T->JumpCache = reinterpret_cast<JumpCacheEntry *>(
       P + threadBytes() - JumpCacheSize * sizeof(JumpCacheEntry));
   T->JumpCache[0] = EmptyJumpCache[0] = JumpCacheMark;
   T->S.Thread = T;
-  T->S.HostMxcsr = 0x1f80;
+  T->S.HostMxcsr = fpenv::mxcsrFor(0);
   T->S.Dczid = 4;
   initStubs(T->S);
   return T;
 }
 
 void Process::freeThread(GuestThread *T) {
-  Mem.removeRuntimeRange(reinterpret_cast<uint64_t>(T),
-                         reinterpret_cast<uint64_t>(T) + threadBytes());
+  if (!T)
+    return;
+  void *Stack = T->HostStack;
+  const size_t StackSize = T->HostStackSize;
   T->~GuestThread();
-  ::munmap(static_cast<void *>(T), threadBytes());
+  unmapOfRuntime(Stack, StackSize);
+  unmapOfRuntime(T, threadBytes());
 }
+
+GuestThread *Process::newChild(GuestThread &T, const clone_args &Args,
+                               size_t StackSize) {
+  GuestThread *C = newThread();
+  if (!C || !(C->HostStack = mapForRuntime(StackSize))) {
+    freeThread(C);
+    return nullptr;
+  }
+  C->HostStackSize = StackSize;
+  fpenv::collectFlags(T.S);
+  copyArchState(C->S, T.S);
+  C->Signals = T.Signals;
+  C->SigMask = T.SigMask;
+  C->LastFaultAddr = T.LastFaultAddr;
+  C->LastFaultEsr = T.LastFaultEsr;
+  C->MaskClosed = true; // opened by the first safepoint
+  C->S.PollFlag = 1;
+  applyCloneArgs(*C, Args);
+  return C;
+}
+
+void Process::copyArchState(CpuState &To, const CpuState &From) {
+  std::memcpy(To.X, From.X, sizeof To.X);
+  To.Pc = From.Pc;
+  To.N = From.N, To.Z = From.Z, To.C = From.C, To.V_ = From.V_;
+  To.PstateHints = From.PstateHints;
+  To.Fpcr = From.Fpcr;
+  To.Fpsr = From.Fpsr;
+  To.HostMxcsr = From.HostMxcsr;
+  To.TpidrEl0 = From.TpidrEl0;
+  To.TpidrroEl0 = From.TpidrroEl0;
+  std::memcpy(To.V, From.V, sizeof To.V);
+  To.ExclSize = 0;
+}
+
+void Process::applyCloneArgs(GuestThread &Child, const clone_args &Args) {
+  CpuState &S = Child.S;
+  S.X[0] = 0;
+  if (Args.stack)
+    S.X[31] = Args.stack + Args.stack_size;
+  if (Args.flags & CLONE_SETTLS)
+    S.TpidrEl0 = Args.tls;
+  Child.ClearChildTid = Args.flags & CLONE_CHILD_CLEARTID ? Args.child_tid : 0;
+}
+
+//--- The list -----------------------------------------------------------------
 
 void Process::link(GuestThread *T) {
   std::lock_guard G(ThreadLock);
@@ -76,6 +136,10 @@ void Process::link(GuestThread *T) {
 
 void Process::unlink(GuestThread *T) {
   std::lock_guard G(ThreadLock);
+  unlinkLocked(T);
+}
+
+void Process::unlinkLocked(GuestThread *T) {
   (T->Prev ? T->Prev->Next : Threads) = T->Next;
   if (T->Next)
     T->Next->Prev = T->Prev;
@@ -86,42 +150,14 @@ void Process::bind(GuestThread *T) {
   T->Tid = static_cast<int>(syscall(SYS_gettid));
   stack_t Alt = {T->AltStack, 0, AltStackBytes - 64};
   ::sigaltstack(&Alt, nullptr);
+  fpenv::enter(T->S);
 }
 
-/// Architectural state of a child: everything but the runtime's own fields.
-static void copyGuestState(CpuState &To, const CpuState &From) {
-  std::memcpy(To.X, From.X, sizeof To.X);
-  To.Pc = From.Pc;
-  To.N = From.N, To.Z = From.Z, To.C = From.C, To.V_ = From.V_;
-  To.Fpcr = From.Fpcr;
-  To.Fpsr = From.Fpsr;
-  To.HostMxcsr = From.HostMxcsr;
-  To.TpidrEl0 = From.TpidrEl0;
-  To.TpidrroEl0 = From.TpidrroEl0;
-  std::memcpy(To.V, From.V, sizeof To.V);
-  To.ExclSize = 0;
-}
+//--- Start --------------------------------------------------------------------
 
-static void applyCloneArgs(GuestThread &Child, const clone_args &Args) {
-  CpuState &S = Child.S;
-  S.X[0] = 0;
-  if (Args.stack)
-    S.X[31] = Args.stack + Args.stack_size;
-  if (Args.flags & CLONE_SETTLS)
-    S.TpidrEl0 = Args.tls;
-  if (Args.flags & CLONE_CHILD_CLEARTID)
-    Child.ClearChildTid = Args.child_tid;
+void Process::storeTid(uint64_t Addr, int Tid) {
+  (void)sys::copyTo(Addr, Tid); // as put_user() in the kernel, unchecked
 }
-
-static void storeTid(uint64_t Addr, int Tid) {
-  __atomic_store_n(reinterpret_cast<int *>(Addr), Tid, __ATOMIC_SEQ_CST);
-}
-
-static void loadMxcsr(const CpuState &S) {
-  __builtin_ia32_ldmxcsr(S.HostMxcsr);
-}
-
-//--- Threads ------------------------------------------------------------------
 
 namespace {
 struct StartInfo {
@@ -132,34 +168,70 @@ struct StartInfo {
 };
 } // namespace
 
-static void futexWait(std::atomic<int> &Word, int While) {
-  while (Word.load(std::memory_order_acquire) == While)
-    syscall(SYS_futex, &Word, FUTEX_WAIT_PRIVATE, While, nullptr, nullptr, 0);
-}
-
 static void *threadMain(void *Arg) {
   auto *Info = static_cast<StartInfo *>(Arg);
   Process *P = Info->P;
   GuestThread *T = Info->T;
-  // The C library opens the mask for its cancellation signal, which may be the
-  // guest's timer signal.
-  const uint64_t All = ~uint64_t(0);
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, nullptr, 8);
   Process::bind(T);
+  // pthreads share all this, a guest's thread may not want to.
+  const int Apart = static_cast<int>(~Info->Args.flags &
+                                     (CLONE_FILES | CLONE_FS | CLONE_SYSVSEM));
+  if (Apart)
+    syscall(SYS_unshare, Apart);
   if (Info->Args.flags & CLONE_CHILD_SETTID)
-    storeTid(Info->Args.child_tid, T->Tid);
+    Process::storeTid(Info->Args.child_tid, T->Tid);
   if (Info->Args.flags & CLONE_PARENT_SETTID)
-    storeTid(Info->Args.parent_tid, T->Tid);
-  loadMxcsr(T->S);
+    Process::storeTid(Info->Args.parent_tid, T->Tid);
   P->link(T);
   Info->Ready.store(1, std::memory_order_release);
+  // Info may be gone from here on, and its stack slot another's.
   syscall(SYS_futex, &Info->Ready, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
-  // Info is gone from here on. The mask opens at the first safepoint.
-  T->S.PollFlag.store(1, std::memory_order_relaxed);
   P->run(T);
 }
 
-void Process::reapStacks() {
+int runtime::startHostThread(pthread_t &Thread, void *Stack, size_t Size,
+                             void *(*Main)(void *), void *Arg) {
+  // Our threads begin with every signal blocked. The first one that the C
+  // library makes also takes a signal number for its own use: the guest's
+  // library has the same use for it, so it gets its disposition back.
+  constexpr int SigSetxid = 33;
+  static std::atomic<bool> First{true};
+  const bool Restore = First.exchange(false);
+  KernelSigaction Setxid;
+  uint64_t All = ~uint64_t(0), Old;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, &Old, 8);
+  if (Restore)
+    syscall(SYS_rt_sigaction, SigSetxid, nullptr, &Setxid, 8);
+  pthread_attr_t Attr;
+  pthread_attr_init(&Attr);
+  pthread_attr_setstack(&Attr, Stack, Size);
+  const int Err = pthread_create(&Thread, &Attr, Main, Arg);
+  pthread_attr_destroy(&Attr);
+  if (Restore)
+    syscall(SYS_rt_sigaction, SigSetxid, &Setxid, nullptr, 8);
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &Old, nullptr, 8);
+  return Err;
+}
+
+sys::Result Process::startThread(GuestThread &T, const clone_args &Args) {
+  reapThreads();
+  GuestThread *C = newChild(T, Args, HostStackBytes);
+  if (!C)
+    return -EAGAIN;
+  StartInfo Info{this, C, Args, {}};
+  if (startHostThread(C->Host, C->HostStack, HostStackBytes, threadMain,
+                      &Info)) {
+    freeThread(C);
+    return -EAGAIN;
+  }
+  while (!Info.Ready.load(std::memory_order_acquire))
+    syscall(SYS_futex, &Info.Ready, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
+  return C->Tid;
+}
+
+//--- End ----------------------------------------------------------------------
+
+void Process::reapThreads() {
   std::vector<GuestThread *> Done;
   {
     std::lock_guard G(ThreadLock);
@@ -167,49 +239,8 @@ void Process::reapStacks() {
   }
   for (GuestThread *Z : Done) {
     pthread_join(Z->Host, nullptr);
-    Mem.removeRuntimeRange(reinterpret_cast<uint64_t>(Z->HostStack),
-                           reinterpret_cast<uint64_t>(Z->HostStack) +
-                               Z->HostStackSize);
-    ::munmap(Z->HostStack, Z->HostStackSize);
     freeThread(Z);
   }
-}
-
-sys::Result Process::startThread(GuestThread &T, const clone_args &Args) {
-  reapStacks();
-  GuestThread *C = newThread();
-  void *Stack = mapPages(HostStackBytes);
-  if (!C || !Stack)
-    return -EAGAIN;
-  Mem.addRuntimeRange(reinterpret_cast<uint64_t>(Stack),
-                      reinterpret_cast<uint64_t>(Stack) + HostStackBytes);
-  C->HostStack = Stack;
-  C->HostStackSize = HostStackBytes;
-  copyGuestState(C->S, T.S);
-  C->Signals = T.Signals;
-  C->SigMask = T.SigMask;
-  applyCloneArgs(*C, Args);
-
-  StartInfo Info{this, C, Args, {}};
-  pthread_attr_t Attr;
-  pthread_attr_init(&Attr);
-  pthread_attr_setstack(&Attr, Stack, HostStackBytes);
-  // The child starts with everything blocked: it has no guest context yet.
-  uint64_t All = ~uint64_t(0), Old;
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, &Old, 8);
-  int Err = pthread_create(&C->Host, &Attr, threadMain, &Info);
-  if (!Err)
-    futexWait(Info.Ready, 0);
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &Old, nullptr, 8);
-  pthread_attr_destroy(&Attr);
-  if (Err) {
-    Mem.removeRuntimeRange(reinterpret_cast<uint64_t>(Stack),
-                           reinterpret_cast<uint64_t>(Stack) + HostStackBytes);
-    ::munmap(Stack, HostStackBytes);
-    freeThread(C);
-    return -EAGAIN;
-  }
-  return C->Tid;
 }
 
 sys::Result Process::setTidAddress(CpuState &S, uint64_t Addr) {
@@ -218,169 +249,90 @@ sys::Result Process::setTidAddress(CpuState &S, uint64_t Addr) {
   return T.Tid;
 }
 
+/// One futex of a dying thread, as the kernel's handle_futex_death().
+static void abandonFutex(uint64_t Addr, int Tid, bool Pi) {
+  uint32_t Word;
+  const int Protection = TheProcess->Mem.protection(Addr);
+  if (Addr & 3 || !sys::copyFrom(Word, Addr) || Protection < 0 ||
+      !(Protection & PROT_WRITE))
+    return;
+  auto *P = reinterpret_cast<uint32_t *>(Addr);
+  do {
+    if ((Word & FUTEX_TID_MASK) != static_cast<uint32_t>(Tid))
+      return;
+  } while (!__atomic_compare_exchange_n(
+      P, &Word, (Word & FUTEX_WAITERS) | FUTEX_OWNER_DIED, false,
+      __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+  if (!Pi && Word & FUTEX_WAITERS)
+    syscall(SYS_futex, Addr, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
+/// The kernel would walk the list when the host thread ends; by then the guest
+/// has been told that its thread is gone and may have unmapped it. PI futexes
+/// are the kernel's all the same: it holds their state.
+static void abandonRobustList(int Tid) {
+  struct {
+    uint64_t Next;
+    int64_t Offset;
+    uint64_t Pending;
+  } Head;
+  uint64_t At = 0;
+  size_t Size = 0;
+  if (syscall(SYS_get_robust_list, 0, &At, &Size) || !At ||
+      !sys::copyFrom(Head, At))
+    return;
+  constexpr int Limit = 2048; // ROBUST_LIST_LIMIT
+  uint64_t E = Head.Next;
+  for (int I = 0; I != Limit && (E & ~uint64_t(1)) != At; ++I) {
+    uint64_t Next;
+    if (!sys::copyFrom(Next, E & ~uint64_t(1)))
+      return;
+    if (E != Head.Pending)
+      abandonFutex((E & ~uint64_t(1)) + static_cast<uint64_t>(Head.Offset), Tid,
+                   E & 1);
+    E = Next;
+  }
+  if (Head.Pending)
+    abandonFutex((Head.Pending & ~uint64_t(1)) +
+                     static_cast<uint64_t>(Head.Offset),
+                 Tid, Head.Pending & 1);
+  syscall(SYS_set_robust_list, nullptr, sizeof Head);
+}
+
 sys::Result Process::exitThread(CpuState &S, int Status) {
   GuestThread &T = GuestThread::of(S);
-  if (T.IsVforkChild)
-    syscall(SYS_exit, Status);
   uint64_t All = ~uint64_t(0);
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, nullptr, 8);
-  bool Last;
+  abandonRobustList(T.Tid);
+  if (T.ClearChildTid && sys::copyTo(T.ClearChildTid, 0))
+    syscall(SYS_futex, T.ClearChildTid, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+  if (T.BorrowsMemory)
+    syscall(SYS_exit, Status); // its creator cleans up
+  const bool Leader = !T.HostStack;
+  if (Leader)
+    LeaderStatus = Status;
+  bool Last = true;
   {
+    // In one step: of two threads that end together one must be the last.
     std::lock_guard G(ThreadLock);
-    Last = Threads == &T && !T.Next;
+    unlinkLocked(&T);
+    for (GuestThread *O = Threads; O; O = O->Next)
+      Last &= O->BorrowsMemory;
+    if (!Leader && !Last)
+      Zombies.push_back(&T);
   }
-  if (Last)
-    exitGroup(S, Status);
-  unlink(&T);
-  if (T.ClearChildTid) {
-    int Zero = 0;
-    if (sys::safeCopy(reinterpret_cast<void *>(T.ClearChildTid), &Zero,
-                      sizeof Zero))
-      syscall(SYS_futex, T.ClearChildTid, FUTEX_WAKE, 1, nullptr, nullptr, 0);
-  }
-  if (!T.HostStack)
-    syscall(SYS_exit, Status); // the initial thread: its stack stays
-  {
-    std::lock_guard G(ThreadLock);
-    Zombies.push_back(&T);
-  }
+  if (Last) // the host may have threads left
+    exitGroup(S, LeaderStatus);
+  if (Leader)
+    syscall(SYS_exit, Status); // its stack is the process's
   pthread_exit(nullptr);
 }
 
 sys::Result Process::exitGroup(CpuState &S, int Status) {
-  if (!GuestThread::of(S).IsVforkChild) {
+  if (!GuestThread::of(S).BorrowsMemory) {
     recordProfile(false);
     reportStats();
   }
   syscall(SYS_exit_group, Status);
   __builtin_unreachable();
-}
-
-//--- Processes
-//------------------------------------------------------------------
-
-sys::Result Process::forkProcess(GuestThread &T, const clone_args &Args) {
-  // Everything that another thread might hold is ours during the fork.
-  Hot.lockForFork();
-  Code.mutex().lock();
-  ThreadLock.lock();
-  Mem.lockForFork();
-  constexpr uint64_t Handled = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID |
-                               CLONE_PARENT_SETTID | CLONE_SETTLS;
-  long Pid;
-  int PidFd = -1;
-  uint64_t Extra = Args.flags & ~Handled;
-  if (Extra == 0 && Args.exit_signal == SIGCHLD && !Args.set_tid_size) {
-    Pid = ::fork();
-    if (Pid < 0)
-      Pid = -errno;
-  } else {
-    // Namespaces and the like: the C library's fork can't ask for them.
-    clone_args A = Args;
-    A.flags = Extra;
-    A.stack = A.stack_size = A.tls = A.child_tid = A.parent_tid = 0;
-    if (Extra & CLONE_PIDFD)
-      A.pidfd = reinterpret_cast<uint64_t>(&PidFd);
-    Pid = syscall(SYS_clone3, &A, sizeof A);
-    if (Pid < 0)
-      Pid = -errno;
-  }
-  Mem.unlockAfterFork();
-  ThreadLock.unlock();
-  Code.mutex().unlock();
-  Hot.unlockAfterFork(Pid == 0);
-  if (Pid == 0)
-    Record.forked(Code);
-
-  if (Pid != 0) {
-    if (Pid > 0) {
-      if (Args.flags & CLONE_PARENT_SETTID)
-        storeTid(Args.parent_tid, static_cast<int>(Pid));
-      if (Extra & CLONE_PIDFD)
-        storeTid(Args.pidfd, PidFd);
-    }
-    return Pid;
-  }
-  // Child: this is the only thread.
-  Threads = &T;
-  T.Next = T.Prev = nullptr;
-  Zombies.clear();
-  T.Tid = static_cast<int>(syscall(SYS_gettid));
-  T.ClearChildTid = 0;
-  T.HostStack = nullptr; // now the initial thread of its process
-  applyCloneArgs(T, Args);
-  if (Args.flags & CLONE_CHILD_SETTID)
-    storeTid(Args.child_tid, T.Tid);
-  return 0;
-}
-
-namespace {
-struct VforkInfo {
-  Process *P;
-  GuestThread *T;
-};
-} // namespace
-
-static int vforkMain(void *Arg) {
-  auto *Info = static_cast<VforkInfo *>(Arg);
-  Process::bind(Info->T);
-  loadMxcsr(Info->T->S);
-  Info->T->S.PollFlag.store(1, std::memory_order_relaxed);
-  Info->P->run(Info->T);
-}
-
-sys::Result Process::vforkProcess(GuestThread &T, const clone_args &Args) {
-  GuestThread *C = newThread();
-  void *Stack = mapPages(HostStackBytes);
-  if (!C || !Stack)
-    return -EAGAIN;
-  copyGuestState(C->S, T.S);
-  C->IsVforkChild = true;
-  C->SigMask = T.SigMask;
-  if (Args.flags & CLONE_SIGHAND) {
-    C->Signals = T.Signals;
-  } else {
-    C->Signals = std::make_shared<SignalTable>();
-    std::memcpy(C->Signals->Actions, T.Signals->Actions,
-                sizeof T.Signals->Actions);
-  }
-  C->GuestAltStack = T.GuestAltStack;
-  applyCloneArgs(*C, Args);
-  C->ClearChildTid = 0; // the kernel clears it at exec or exit, see flags below
-
-  VforkInfo Info{this, C};
-  uint64_t All = ~uint64_t(0), Old;
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, &Old, 8);
-  // Without CLONE_VFORK parent and child would run on one TLS: always suspend.
-  int Flags =
-      static_cast<int>((Args.flags & ~uint64_t(CLONE_SETTLS)) | CLONE_VFORK) |
-      static_cast<int>(Args.exit_signal);
-  int Pid = ::clone(
-      vforkMain, static_cast<char *>(Stack) + HostStackBytes, Flags, &Info,
-      (Args.flags & CLONE_PIDFD) ? reinterpret_cast<int *>(Args.pidfd)
-                                 : reinterpret_cast<int *>(Args.parent_tid),
-      nullptr, reinterpret_cast<int *>(Args.child_tid));
-  int Err = errno;
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &Old, nullptr, 8);
-  ::munmap(Stack, HostStackBytes);
-  freeThread(C);
-  return Pid < 0 ? -Err : Pid;
-}
-
-sys::Result Process::clone(CpuState &S, const clone_args &Args) {
-  GuestThread &T = GuestThread::of(S);
-  if (Args.flags & CLONE_THREAD) {
-    constexpr uint64_t Needed = CLONE_VM | CLONE_SIGHAND;
-    if ((Args.flags & Needed) != Needed)
-      return -EINVAL;
-    return startThread(T, Args);
-  }
-  if ((Args.flags & CLONE_SIGHAND) && !(Args.flags & CLONE_VM))
-    return -EINVAL;
-  if (Args.flags & CLONE_VM)
-    return vforkProcess(T, Args);
-  clone_args A = Args;
-  A.flags &=
-      ~uint64_t(CLONE_VFORK); // fork with its own memory: nothing to wait for
-  return forkProcess(T, A);
 }

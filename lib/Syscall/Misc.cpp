@@ -105,6 +105,8 @@ Result handle::prctl(Call &C) {
     return -EINVAL;
   case 21: // PR_GET_SECCOMP
     return 0;
+  case 40: // PR_GET_TID_ADDRESS
+    return copyTo(C.A[1], C.K.tidAddress(C.S)) ? 0 : -EFAULT;
   case 65: // PR_SET_MDWE
     return setMdwe(C.A);
   case 66: // PR_GET_MDWE

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <csignal>
 #include <memory>
+#include <mutex>
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -29,22 +30,49 @@ constexpr uint64_t sigBit(int Sig) { return uint64_t(1) << (Sig - 1); }
 
 /// Guest signal dispositions: shared by the threads of a process, copied by
 /// fork and vfork.
-struct SignalTable {
-  std::atomic_flag Lock = ATOMIC_FLAG_INIT;
+class SignalTable {
+public:
+  KernelSigaction get(int Sig) {
+    std::lock_guard G(*this);
+    return Actions[Sig];
+  }
+  /// Back to the default action, as SA_RESETHAND asks.
+  void reset(int Sig) {
+    std::lock_guard G(*this);
+    Actions[Sig].Handler = 0;
+  }
+
+  // A spin lock: held for moments, and by a forking thread.
+  void lock() {
+    while (Locked.test_and_set(std::memory_order_acquire))
+      __builtin_ia32_pause();
+  }
+  void unlock() { Locked.clear(std::memory_order_release); }
+
+  /// Needs the lock.
   KernelSigaction Actions[NumSignals + 1];
   /// A handler for a synchronous signal was installed: from then on units must
   /// keep registers exact at faults.
   std::atomic<bool> WantsPrecise{false};
+
+private:
+  std::atomic_flag Locked = ATOMIC_FLAG_INIT;
 };
 
-/// A host signal that waits for the thread's next safepoint.
+/// A signal that waits for the thread's next safepoint.
 struct PendingSignal {
   siginfo_t Info;
   int Sig;
-  /// Raised by an instruction: delivered with the register state as it is and
-  /// can't be blocked.
-  bool Sync;
-  uint64_t FaultAddr;
+};
+
+/// A signal that an instruction raised: it is delivered with the registers as
+/// they are and can't be blocked.
+struct PendingFault {
+  PendingSignal P;
+  /// What the kernel keeps in thread.fault_address and thread.fault_code, and
+  /// shows in every signal frame from then on. Beyond the kernel, BRK leaves
+  /// its syndrome, with the immediate, there too.
+  uint64_t Addr;
   uint32_t Esr;
 };
 
@@ -66,15 +94,27 @@ struct GuestThread {
   /// doesn't test PollFlag, so the cache is swapped for an empty one: every
   /// look-up then goes through the stub that does.
   void requestSafepoint() {
+    S.PollFlag.store(1, std::memory_order_seq_cst);
     __atomic_store_n(&S.JumpCache,
                      static_cast<JumpCacheEntry *>(EmptyJumpCache),
-                     __ATOMIC_RELAXED);
-    S.PollFlag.store(1, std::memory_order_seq_cst);
+                     __ATOMIC_SEQ_CST);
   }
   /// The thread is at a safepoint and about to look at what is asked of it.
   void enterSafepoint() {
     S.PollFlag.store(0, std::memory_order_seq_cst);
-    __atomic_store_n(&S.JumpCache, JumpCache, __ATOMIC_RELAXED);
+    __atomic_store_n(&S.JumpCache, JumpCache, __ATOMIC_SEQ_CST);
+  }
+  /// Is something asked of the thread? Asked by the thread itself before it
+  /// enters translated code. A request sets the flag, then the cache: if the
+  /// cache is swapped without the flag, enterSafepoint() came between the two
+  /// stores. What was asked is done then, but nobody would undo the swap.
+  bool safepointDue() {
+    if (S.PollFlag.load(std::memory_order_seq_cst))
+      return true;
+    if (__atomic_load_n(&S.JumpCache, __ATOMIC_SEQ_CST) == JumpCache)
+      return false;
+    __atomic_store_n(&S.JumpCache, JumpCache, __ATOMIC_SEQ_CST);
+    return S.PollFlag.load(std::memory_order_seq_cst);
   }
   void clearJumpCache() {
     // Most of its pages are untouched: memset would make memory of them.
@@ -84,7 +124,7 @@ struct GuestThread {
 
   int Tid = 0;
   pthread_t Host = 0;
-  void *HostStack = nullptr;
+  void *HostStack = nullptr; ///< Null for the initial thread of a process.
   size_t HostStackSize = 0;
   void *AltStack = nullptr; ///< Host signal stack.
   uint64_t ClearChildTid = 0;
@@ -96,19 +136,30 @@ struct GuestThread {
   bool HasTempMask = false;
   stack_t GuestAltStack = {nullptr, SS_DISABLE, 0};
 
-  /// Filled by the host signal handler, which runs with asynchronous signals
-  /// blocked, and drained at safepoints.
-  static constexpr unsigned MaxPending = 64;
-  PendingSignal Pending[MaxPending];
-  std::atomic<unsigned> NumPending{0};
+  /// The signal that the host handler has caught. There is at most one: until
+  /// it is dealt with at a safepoint every other is blocked (MaskClosed).
+  PendingSignal Caught;
+  std::atomic<bool> HasCaught{false};
+  /// The host mask isn't the guest's; the next safepoint puts it right.
+  std::atomic<bool> MaskClosed{false};
+  /// SIGSEGV and SIGBUS that someone sent: the host mask never holds them back,
+  /// so they wait here while the guest's does.
+  PendingSignal Held[2];
+  std::atomic<bool> HasHeld[2]{};
+  static unsigned heldIndex(int Sig) { return Sig == SIGSEGV ? 0 : 1; }
+
+  PendingFault Fault;
+  bool HasFault = false;
+  uint64_t LastFaultAddr = 0;
+  uint32_t LastFaultEsr = 0;
 
   /// Set while translated code or the interpreter runs: a fault then belongs
   /// to the guest.
   std::atomic<bool> InGuest{false};
   /// Another thread withdrew translations: empty the jump cache.
   std::atomic<bool> FlushJumpCache{false};
-  /// In the child of a vfork: shares its parent's memory and TLS.
-  bool IsVforkChild = false;
+  /// A process of its own that runs in its creator's memory (vfork).
+  bool BorrowsMemory = false;
 
   GuestThread *Next = nullptr, *Prev = nullptr; ///< Process's list.
 

@@ -45,6 +45,8 @@ public:
   virtual Result clone(CpuState &S,
                        const clone_args &Args) = 0; ///< stack = top when size 0
   virtual Result setTidAddress(CpuState &S, uint64_t Addr) = 0;
+  /// What setTidAddress() or clone() set last.
+  virtual uint64_t tidAddress(CpuState &S) { return 0; }
   virtual Result exitThread(CpuState &S, int Status) = 0; ///< does not return
   virtual Result exitGroup(CpuState &S, int Status) = 0;  ///< does not return
   /// Path, Argv and Envp are the guest's own, not yet read.

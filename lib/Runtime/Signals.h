@@ -1,0 +1,40 @@
+//===- Signals.h - What the signal sources share ----------------*- C++ -*-===//
+#ifndef XLATE_LIB_RUNTIME_SIGNALS_H
+#define XLATE_LIB_RUNTIME_SIGNALS_H
+
+#include "xlate/Runtime/Thread.h"
+
+namespace xlate::runtime {
+
+/// Signals that the host raises for accesses of translated code. They are
+/// never blocked, ignored or at their default on the host.
+constexpr uint64_t HostSync = sigBit(SIGSEGV) | sigBit(SIGBUS);
+constexpr uint64_t Unblockable = sigBit(SIGKILL) | sigBit(SIGSTOP);
+/// arm64 SA_RESTORER is as on x86-64.
+constexpr uint64_t SaRestorer = 0x04000000;
+constexpr int SsAutodisarm = static_cast<int>(1u << 31);
+/// Any handler, for setHostAction().
+constexpr uint64_t CatchIt = 2;
+
+/// Set the host's disposition of Sig as a guest action asks for: Handler 0 and
+/// 1 mean SIG_DFL and SIG_IGN, everything else our handler.
+void setHostAction(int Sig, uint64_t Handler, uint64_t GuestFlags);
+
+/// Make the host mask of the calling thread, T, the guest's; or leave it to the
+/// safepoint that is due.
+void applySigMask(GuestThread &T);
+
+/// SS_DISABLE, SS_ONSTACK or 0, as sigaltstack() reports it.
+int altStackState(const GuestThread &T);
+
+/// Guest thread of the calling host thread; of the thread that started it, on a
+/// thread that runs no guest code.
+inline GuestThread *currentThread() {
+  CpuState *S;
+  asm volatile("movq %%gs:%c1, %0" : "=r"(S) : "i"(offsetof(CpuState, Self)));
+  return &GuestThread::of(*S);
+}
+
+} // namespace xlate::runtime
+
+#endif // XLATE_LIB_RUNTIME_SIGNALS_H
