@@ -107,6 +107,41 @@ void CodeMap::noteRange(Entry &E, uint64_t Lo, uint64_t Hi) {
   }
 }
 
+void CodeMap::noteChange(uint64_t Lo, uint64_t Hi, bool ImpreciseOnly) {
+  const uint64_t E = ++Epoch;
+  // Code is flushed line by line.
+  if (!Changes.empty() && Changes.back().Hi == Lo &&
+      Changes.back().ImpreciseOnly == ImpreciseOnly) {
+    Changes.back().Hi = Hi;
+    Changes.back().Epoch = E;
+    return;
+  }
+  if (Changes.size() == MaxChanges)
+    Changes.pop_front();
+  Changes.push_back({E, Lo, Hi, ImpreciseOnly});
+}
+
+bool CodeMap::changedSince(uint64_t Since, const Unit &U) const {
+  if (Since == epoch())
+    return false;
+  if (Changes.size() == MaxChanges && Changes.front().Epoch > Since)
+    return true; // older ones are forgotten
+  for (auto C = Changes.rbegin(); C != Changes.rend() && C->Epoch > Since;
+       ++C) {
+    if (C->ImpreciseOnly && U.precise())
+      continue;
+    auto Hit = [&](uint64_t Lo, uint64_t Hi) {
+      return Lo < C->Hi && C->Lo < Hi;
+    };
+    if (Hit(U.GuestLo, U.GuestHi))
+      return true;
+    for (auto [Lo, Hi] : U.Depends)
+      if (Hit(Lo, Hi))
+        return true;
+  }
+  return false;
+}
+
 void CodeMap::publish(std::unique_ptr<Unit> U) {
   Entry &E = entry(U->Pc);
   noteRange(E, U->GuestLo, U->GuestHi);
@@ -159,7 +194,7 @@ void CodeMap::withdraw(Entry &E) {
 
 bool CodeMap::invalidate(uint64_t Lo, uint64_t Hi) {
   bool Any = false;
-  ++Epoch;
+  noteChange(Lo, Hi);
   auto Check = [&](std::vector<Entry *> &V) {
     std::erase_if(V, [&](Entry *E) {
       if (!E->Current && !E->Interp)
@@ -200,7 +235,7 @@ template <typename Fn> void CodeMap::forEachEntry(Fn F) {
 }
 
 void CodeMap::withdrawAdopted(uint64_t Lo, uint64_t Hi) {
-  ++Epoch;
+  noteChange(Lo, Hi);
   forEachEntry([&](Entry &E) {
     if (E.Current && E.Current->Tier == MadeBy::Aot &&
         E.Current->GuestLo < Hi && Lo < E.Current->GuestHi)
@@ -216,17 +251,17 @@ bool CodeMap::withdrawImprecise() {
       Any = true;
     }
   });
-  Epoch += Any;
+  noteChange(0, ~uint64_t(0), true); // also of what is being compiled
   return Any;
 }
 
 void CodeMap::withdrawAll() {
-  ++Epoch;
+  noteChange(0, ~uint64_t(0));
   forEachEntry([&](Entry &E) { withdraw(E); });
 }
 
 void CodeMap::reset() {
-  ++Epoch;
+  noteChange(0, ~uint64_t(0));
   SlotCursor = Base;
   Pages.clear();
   LastNumber = ~uint64_t(0);

@@ -60,6 +60,10 @@ void Promotion::work() {
         continue;
     }
     compile(R);
+    // Code that comes to the same address later, or this unit when it was void,
+    // may ask again.
+    std::lock_guard G(QueueLock);
+    Asked.erase(R.Pc);
   }
 }
 
@@ -122,8 +126,10 @@ bool Promotion::compile(HotTier::Request R) {
   {
     std::lock_guard G(P.Code.mutex());
     // Guest code that changed meanwhile may be what was compiled.
-    if (P.Code.epoch() != Epoch)
+    if (P.Code.changedSince(Epoch, *U)) {
+      P.Code.entry(R.Pc).Heat.store(HotThreshold, std::memory_order_relaxed);
       return false;
+    }
     P.Code.publish(std::move(U));
   }
   ++P.Counts.LlvmUnits;

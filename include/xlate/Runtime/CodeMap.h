@@ -15,6 +15,7 @@
 #include "xlate/Guest/CpuState.h"
 #include "xlate/Ops/Uop.h"
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -137,11 +138,14 @@ public:
 
   void setMissStub(void *Stub) { Miss = Stub; }
 
-  /// Changes with every withdrawal: a translation made across one is void.
+  /// Changes whenever guest code does, or translations are withdrawn.
   uint64_t epoch() const { return Epoch.load(std::memory_order_acquire); }
+  /// Is U, whose translation began when epoch() was Since, void by now?
+  bool changedSince(uint64_t Since, const Unit &U) const;
 
 private:
   void noteRange(Entry &E, uint64_t Lo, uint64_t Hi);
+  void noteChange(uint64_t Lo, uint64_t Hi, bool ImpreciseOnly = false);
   void withdraw(Entry &E);
   bool inOther(const void *P) const {
     for (unsigned I = 0, N = NumOthers.load(std::memory_order_acquire); I != N;
@@ -175,6 +179,14 @@ private:
   std::atomic<unsigned> NumOthers{0};
 
   std::atomic<uint64_t> Epoch{0};
+  /// The last changes: enough for what happens during one compilation, so that
+  /// a guest that makes code all the time gets its hot units nevertheless.
+  struct Change {
+    uint64_t Epoch, Lo, Hi;
+    bool ImpreciseOnly; ///< Units that keep registers exact are not concerned.
+  };
+  static constexpr size_t MaxChanges = 4096;
+  std::deque<Change> Changes;
   std::unordered_map<uint64_t, std::unique_ptr<CodePage>> Pages;
   /// The page looked up last: translation stays near itself.
   uint64_t LastNumber = ~uint64_t(0);
