@@ -55,8 +55,13 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   if (InlineFp) {
     bindNear(Flushing);
     InlineFp = false;
-    analyse();
-    emitBody();
+    if (O.FlushElsewhere) {
+      moveImm(RAX, Blk.Pc);
+      jumpState(offsetof(CpuState, MissStub));
+    } else {
+      analyse();
+      emitBody();
+    }
   }
   assert(Xbyak::GetError() == Xbyak::ERR_NONE ||
          Xbyak::GetError() == Xbyak::ERR_CODE_IS_TOO_BIG);

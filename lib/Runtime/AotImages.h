@@ -26,6 +26,8 @@ public:
   /// Use the images below CacheDir; nothing happens before this.
   void init(const std::string &CacheDir);
   bool enabled() const { return !Folders.empty(); }
+  /// Whether any image may be running.
+  bool inUse() const { return NumMapped != 0 && !Disabled; }
 
   //--- Mapping. No lock held.
   //-----------------------------------------------------
@@ -115,8 +117,10 @@ private:
   /// Images in use or void, by start of text. Void ones stay mapped: a thread
   /// may still be running them.
   std::map<uint64_t, std::unique_ptr<Image>> Images;
-  bool Precise = false, Disabled = false;
-  unsigned NumMapped = 0, NumUsed = 0, NumIgnored = 0;
+  bool Precise = false;
+  std::atomic<bool> Disabled{false};
+  std::atomic<unsigned> NumMapped{0};
+  unsigned NumUsed = 0, NumIgnored = 0;
   std::string Problem;
 };
 

@@ -64,6 +64,9 @@ void Process::flushJumpCaches() {
 /// raising a guest fault because S.Pc isn't executable.
 void *Process::translate(GuestThread &T) {
   CpuState &S = T.S;
+  // Images have no code for FPCR.FZ.
+  if (S.Fpcr >> 24 & 1 && Aot.inUse())
+    disableImages(T);
   JumpCacheEntry &J = T.JumpCache[S.Pc >> 2 & (JumpCacheSize - 1)];
   if (J.GuestPc == S.Pc)
     return J.Host;
@@ -93,6 +96,16 @@ void *Process::translate(GuestThread &T) {
   }
   J = {S.Pc, Host};
   return Host;
+}
+
+void Process::disableImages(GuestThread &T) {
+  {
+    std::lock_guard G(Code.mutex());
+    Aot.disable();
+    Code.withdrawAdopted(0, ~uint64_t(0));
+  }
+  flushJumpCaches();
+  T.clearJumpCache();
 }
 
 // The next two ask for the permission under the code map's lock: whoever takes

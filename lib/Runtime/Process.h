@@ -148,6 +148,7 @@ private:
   void *unitAt(uint64_t Pc);
   void compileIfNew(GuestThread &T);
   void noteCall(const Block &B);
+  void disableImages(GuestThread &T);
   void protectCode(uint64_t Lo, uint64_t Hi);
   void resetCode(GuestThread &T);
   void handleExit(GuestThread &T);

@@ -58,10 +58,11 @@ static std::string pack(const FileReport &R) {
   char Numbers[256];
   std::snprintf(Numbers, sizeof Numbers,
                 "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-                " %" PRIu64 " %" PRIu64 " %" PRIu64 " %f",
+                " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+                " %" PRIu64 " %" PRIu64 " %f",
                 R.TextBytes, R.CoveredBytes, R.Functions, R.Entries,
-                R.LlvmUnits, R.UnknownInsns, R.CodeBytes, R.ImageBytes,
-                R.Seconds);
+                R.LlvmUnits, R.UnknownInsns, R.CodeBytes, R.ImageBytes, R.Jumps,
+                R.KnownJumps, R.Profiled, R.PeakKiB, R.Seconds);
   return R.Status + "\n" + R.Key + "\n" + Numbers + "\n" + R.Reason;
 }
 
@@ -75,10 +76,12 @@ static bool unpack(const std::string &Text, FileReport &R) {
   R.Reason = Text.substr(C + 1);
   return std::sscanf(Text.c_str() + B + 1,
                      "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-                     " %" SCNu64 " %" SCNu64 " %" SCNu64 " %lf",
+                     " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+                     " %" SCNu64 " %" SCNu64 " %lf",
                      &R.TextBytes, &R.CoveredBytes, &R.Functions, &R.Entries,
                      &R.LlvmUnits, &R.UnknownInsns, &R.CodeBytes, &R.ImageBytes,
-                     &R.Seconds) == 9;
+                     &R.Jumps, &R.KnownJumps, &R.Profiled, &R.PeakKiB,
+                     &R.Seconds) == 13;
 }
 
 namespace {
@@ -204,16 +207,18 @@ static std::string quoted(const std::string &Text) {
 std::string aot::reportJson(const std::vector<FileReport> &Reports) {
   std::string Out = "[";
   for (const FileReport &R : Reports) {
-    char Numbers[400];
+    char Numbers[600];
     std::snprintf(Numbers, sizeof Numbers,
                   ",\"textBytes\":%" PRIu64 ",\"coveredBytes\":%" PRIu64
                   ",\"functions\":%" PRIu64 ",\"entries\":%" PRIu64
                   ",\"llvmUnits\":%" PRIu64 ",\"unknownInstructions\":%" PRIu64
                   ",\"codeBytes\":%" PRIu64 ",\"imageBytes\":%" PRIu64
+                  ",\"indirectJumps\":%" PRIu64 ",\"jumpTables\":%" PRIu64
+                  ",\"profiledBlocks\":%" PRIu64 ",\"peakKiB\":%" PRIu64
                   ",\"seconds\":%.3f}",
                   R.TextBytes, R.CoveredBytes, R.Functions, R.Entries,
                   R.LlvmUnits, R.UnknownInsns, R.CodeBytes, R.ImageBytes,
-                  R.Seconds);
+                  R.Jumps, R.KnownJumps, R.Profiled, R.PeakKiB, R.Seconds);
     Out += (Out.size() > 1 ? ",\n{\"file\":" : "\n{\"file\":") +
            quoted(R.Path) + ",\"status\":" + quoted(R.Status) +
            ",\"reason\":" + quoted(R.Reason) + ",\"key\":" + quoted(R.Key) +

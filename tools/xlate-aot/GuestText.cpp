@@ -2,12 +2,14 @@
 
 #include "GuestText.h"
 #include "xlate/Guest/CpuState.h"
+#include "xlate/Image/JumpTables.h"
 #include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
 #include <algorithm>
 #include <cstring>
 #include <elf.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace xlate::aot {
 
@@ -16,8 +18,13 @@ GuestText::~GuestText() {
     munmap(reinterpret_cast<void *>(MapLo), MapSize);
 }
 
-Expected<bool> GuestText::map(int Fd, const image::ElfImage &Image,
-                              uint64_t Bias) {
+Expected<bool> GuestText::map(int File, const image::ElfImage &Image,
+                              uint64_t LoadBias) {
+  Fd = File;
+  Bias = LoadBias;
+  for (const image::Segment &S : Image.Loads)
+    if (!(S.Flags & PF_W))
+      Constants.push_back(S);
   const image::Segment *Code = nullptr;
   for (const image::Segment &S : Image.Loads)
     if (!Code && (S.Flags & PF_X) && !(S.Flags & PF_W) && S.FileSize >= 4)
@@ -51,6 +58,28 @@ uint64_t GuestText::codeEnd(uint64_t Pc) const {
   return std::min(Hi, std::prev(It)->second);
 }
 
+bool GuestText::readConstant(uint64_t Address, void *To, size_t Size) const {
+  if (Address >= Lo && Address < Hi && Hi - Address >= Size) {
+    std::memcpy(To, reinterpret_cast<const void *>(Address), Size);
+    return true;
+  }
+  const uint64_t Vaddr = Address - Bias;
+  for (const image::Segment &S : Constants)
+    if (Vaddr >= S.Vaddr && Vaddr - S.Vaddr < S.FileSize)
+      return S.FileSize - (Vaddr - S.Vaddr) >= Size &&
+             pread(Fd, To, Size,
+                   static_cast<off_t>(S.Offset + (Vaddr - S.Vaddr))) ==
+                 static_cast<ssize_t>(Size);
+  return false;
+}
+
+uint64_t GuestText::sectionBytes() const {
+  uint64_t Sum = 0;
+  for (auto [From, To] : Sections)
+    Sum += To - From;
+  return Sections.empty() ? Hi - Lo : Sum;
+}
+
 static uint32_t wordAt(uint64_t Pc) {
   uint32_t W;
   std::memcpy(&W, reinterpret_cast<const void *>(Pc), 4);
@@ -60,7 +89,8 @@ static uint32_t wordAt(uint64_t Pc) {
 class EntryFinder {
 public:
   explicit EntryFinder(GuestText &Text) : Text(Text) {}
-  Entries run(const image::CodeHints &Hints, uint64_t Bias);
+  Entries run(const image::CodeHints &Hints, const cache::Profile &Profile,
+              uint64_t Bias);
 
 private:
   void add(uint64_t Pc) {
@@ -70,6 +100,7 @@ private:
   void follow();
   void scan(uint64_t Pc);
   void addressesIn(uint64_t Lo, uint64_t Hi);
+  void jump(uint64_t Pc);
   void cover(uint64_t Lo, uint64_t Hi);
   bool sweep();
 
@@ -130,6 +161,8 @@ void EntryFinder::scan(uint64_t Pc) {
       add(B.End);
       if (auto It = Out.Blocks.find(B.End); It != Out.Blocks.end())
         It->second.ReturnPoint = true;
+    } else {
+      jump(B.End - 4);
     }
     break;
   default:
@@ -161,6 +194,33 @@ void EntryFinder::addressesIn(uint64_t Lo, uint64_t Hi) {
       if (uint64_t P = Page[W >> 5 & 31])
         add(P + (W >> 10 & 4095));
     }
+  }
+}
+
+void EntryFinder::jump(uint64_t Pc) {
+  const uint32_t W = wordAt(Pc);
+  const unsigned R = W >> 5 & 31;
+  // BR, but not of a veneer, whose target is another function.
+  if ((W & 0xfffffc1f) != 0xd61f0000 || R == 16 || R == 17)
+    return;
+  auto [Known, New] = Out.Jumps.try_emplace(Pc);
+  if (!New)
+    return;
+  ++Out.NumJumps;
+  auto F = Functions.upper_bound(Pc);
+  const uint64_t Start = F == Functions.begin() ? Text.Lo : *std::prev(F);
+  // Cases are in the function, or in its cold part.
+  constexpr uint64_t Far = 1 << 20;
+  const image::JumpTableSource Source = {
+      [this](uint64_t A, void *To, size_t Size) {
+        return Text.readConstant(A, To, Size);
+      },
+      [this, Pc](uint64_t A) {
+        return Text.codeEnd(A) != 0 && A - Pc + Far < 2 * Far;
+      }};
+  for (uint64_t T : image::jumpTableTargets(Pc, Start, Source)) {
+    Known->second.push_back(T);
+    add(T);
   }
 }
 
@@ -199,7 +259,8 @@ bool EntryFinder::sweep() {
   return !Work.empty();
 }
 
-Entries EntryFinder::run(const image::CodeHints &Hints, uint64_t Bias) {
+Entries EntryFinder::run(const image::CodeHints &Hints,
+                         const cache::Profile &Profile, uint64_t Bias) {
   for (auto [Lo, Hi] : Hints.Sections) {
     Lo = std::max((Lo + Bias + 3) & ~uint64_t(3), Text.Lo);
     Hi = std::min((Hi + Bias) & ~uint64_t(3), Text.Hi);
@@ -211,9 +272,25 @@ Entries EntryFinder::run(const image::CodeHints &Hints, uint64_t Bias) {
   const std::set<uint64_t> Known = Functions;
   for (uint64_t F : Known)
     add(F);
+  for (const cache::Profile::BlockInfo &B : Profile.Blocks)
+    add(Text.pcOf(B.Offset));
+  for (auto [From, To] : Profile.Jumps)
+    add(Text.pcOf(To));
   follow();
   for (unsigned Round = 0; Round != 200 && sweep(); ++Round)
     follow();
+  for (const cache::Profile::BlockInfo &B : Profile.Blocks)
+    if (auto It = Out.Blocks.find(Text.pcOf(B.Offset));
+        It != Out.Blocks.end()) {
+      It->second.Class = B.Class;
+      It->second.Hot = B.Hot;
+    }
+  for (auto [From, To] : Profile.Jumps) {
+    std::vector<uint64_t> &Targets = Out.Jumps[Text.pcOf(From)];
+    if (const uint64_t T = Text.pcOf(To);
+        std::find(Targets.begin(), Targets.end(), T) == Targets.end())
+      Targets.push_back(T);
+  }
   for (uint64_t F : Functions)
     if (auto It = Out.Blocks.find(F); It != Out.Blocks.end()) {
       It->second.Function = true;
@@ -233,8 +310,8 @@ Entries EntryFinder::run(const image::CodeHints &Hints, uint64_t Bias) {
 }
 
 Entries findEntries(GuestText &Text, const image::CodeHints &Hints,
-                    uint64_t Bias) {
-  return EntryFinder(Text).run(Hints, Bias);
+                    const cache::Profile &Profile, uint64_t Bias) {
+  return EntryFinder(Text).run(Hints, Profile, Bias);
 }
 
 } // namespace xlate::aot

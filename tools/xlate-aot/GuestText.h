@@ -2,6 +2,7 @@
 #ifndef XLATE_TOOLS_XLATE_AOT_GUESTTEXT_H
 #define XLATE_TOOLS_XLATE_AOT_GUESTTEXT_H
 
+#include "xlate/Cache/Profile.h"
 #include "xlate/Image/Discovery.h"
 #include "xlate/Support/Error.h"
 #include <cstdint>
@@ -27,9 +28,17 @@ public:
   uint64_t fileOffset() const { return Offset; }
   /// End of the code around Pc; 0 if it isn't code.
   uint64_t codeEnd(uint64_t Pc) const;
+  /// Read bytes of segments that the guest can't write.
+  bool readConstant(uint64_t Address, void *To, size_t Size) const;
+  /// Size of all executable sections.
+  uint64_t sectionBytes() const;
+  uint64_t pcOf(uint64_t FileOffset) const { return FileOffset - Offset + Lo; }
 
 private:
   friend class EntryFinder;
+  int Fd = -1;
+  uint64_t Bias = 0;
+  std::vector<image::Segment> Constants;
   uint64_t Lo = 0, Hi = 0, Offset = 0;
   uint64_t MapLo = 0, MapSize = 0;
   /// Executable sections, as guest addresses.
@@ -48,14 +57,22 @@ struct Entries {
     /// Has a slot of its own: the runtime counts its entries, and may put
     /// other code in its place.
     bool hasSlot() const { return Function || LoopHeader || BackTarget; }
+    /// countClass() of its executions in recorded runs.
+    uint8_t Class = 0;
+    /// Was compiled by the optimising tier in a recorded run.
+    bool Hot = false;
   };
   std::map<uint64_t, Info> Blocks;
+  /// Targets of indirect jumps, by the jump's address.
+  std::map<uint64_t, std::vector<uint64_t>> Jumps;
+  /// Indirect jumps that aren't veneers.
+  uint64_t NumJumps = 0;
   uint64_t NumFunctions = 0, CoveredBytes = 0, UnknownInsns = 0;
 };
 
-/// Follow the code from all hints.
+/// Follow the code from all hints; what Profile names ran.
 Entries findEntries(GuestText &Text, const image::CodeHints &Hints,
-                    uint64_t Bias);
+                    const cache::Profile &Profile, uint64_t Bias);
 
 } // namespace xlate::aot
 

@@ -147,6 +147,7 @@ bool ImageBuilder::emitBaseline(const std::string &Cpu) {
       continue;
     const Block B = recordBlock(Pcs[I], Infos[I]->End, MaxBlockInsns);
     baseline::Options O;
+    O.FlushElsewhere = true;
     if (Infos[I]->hasSlot())
       O.Heat = &slot(slotNumber(Pcs[I])).Heat;
     if (I + 1 != Pcs.size()) // what follows is its unit or its edge

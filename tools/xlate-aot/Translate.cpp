@@ -6,12 +6,18 @@
 #include <algorithm>
 #include <cstring>
 #include <ctime>
+#include <fcntl.h>
+#include <sys/resource.h>
 
 using namespace xlate;
 using namespace xlate::aot;
 using namespace xlate::cache;
 
 static constexpr uint64_t Page = 4096;
+/// Blocks that ran 2^14 times in a recorded run are worth the time: then it
+/// comes back within a few hundred runs at worst.
+static constexpr uint8_t HotClass = 15;
+
 /// A loop and what is next to it. The runtime's limits would copy much of a
 /// function into the unit of each of its loops.
 static codegen::UnitOptions unitOptions() {
@@ -24,9 +30,12 @@ static codegen::UnitOptions unitOptions() {
 /// What goes through LLVM.
 static std::vector<uint64_t> llvmEntries(const Entries &E, const Settings &S) {
   std::vector<uint64_t> Wanted;
+  if (S.OptLevel == 0 && !S.AllLlvm)
+    return Wanted;
   for (const auto &[Pc, I] : E.Blocks)
     if (!I.Skip &&
-        (I.LoopHeader || (S.AllLlvm && (I.Function || I.ReturnPoint))))
+        (I.Hot || I.Class >= HotClass || (S.OptLevel > 0 && I.LoopHeader) ||
+         (S.AllLlvm && (I.Function || I.ReturnPoint || I.LoopHeader))))
       Wanted.push_back(Pc);
   return Wanted;
 }
@@ -42,7 +51,8 @@ static codegen::GuestCode guestCode(const GuestText &Text, const Entries &E) {
 }
 
 static codegen::CompilerOptions compilerOptions(const Settings &S) {
-  return {S.Cpu == "native" ? "host" : S.Cpu, S.OptLevel};
+  const int Level = S.OptLevel >= 0 ? S.OptLevel : 1;
+  return {S.Cpu == "native" ? "host" : S.Cpu, static_cast<unsigned>(Level)};
 }
 
 /// What LLVM makes of the file, in another form than an image.
@@ -62,8 +72,6 @@ static Expected<std::string> emitForm(const GuestText &Text, const Entries &E,
 
 static void emitLlvm(ImageBuilder &Image, const GuestText &Text,
                      const Entries &E, const Settings &S) {
-  if (S.OptLevel == 0 && !S.AllLlvm)
-    return;
   const std::vector<uint64_t> Wanted = llvmEntries(E, S);
   codegen::Compiler C(compilerOptions(S));
   const codegen::GuestCode Guest = guestCode(Text, E);
@@ -81,6 +89,30 @@ static double now() {
   timespec T;
   clock_gettime(CLOCK_MONOTONIC, &T);
   return static_cast<double>(T.tv_sec) + 1e-9 * static_cast<double>(T.tv_nsec);
+}
+
+/// What recorded runs say of a file.
+static Profile profileFor(const Hash128 &File, const Settings &S) {
+  Profile P;
+  if (S.UseRecorded && !S.CacheDir.empty())
+    if (UniqueFd Dir(open(S.CacheDir.c_str(), O_RDONLY | O_DIRECTORY)); Dir)
+      P = readProfile(Dir.get(), File);
+  if (S.Profiles)
+    if (auto It = S.Profiles->Files.find(File); It != S.Profiles->Files.end())
+      P.merge(It->second);
+  return P;
+}
+
+/// What an image depends on beside the guest file and the translator.
+static Hash128 madeWith(const Settings &S, const Profile &P) {
+  ProfileSet Set;
+  Set.Files[{}] = P;
+  const std::string Text = Set.write();
+  Hasher H;
+  H.addValue(S.OptLevel);
+  H.addValue(S.AllLlvm);
+  H.add(Text.data(), Text.size());
+  return H.finish();
 }
 
 static Expected<bool> translate(const std::string &Path,
@@ -115,25 +147,33 @@ static Expected<bool> translate(const std::string &Path,
     R.Status = "skipped";
     return Mapped.error();
   }
-  R.TextBytes = Text.hi() - Text.lo();
   H.TextLo = Text.lo();
   H.TextHi = Text.hi();
   H.TextOffset = Text.fileOffset();
   if (!hashFile(Fd->get(), H.TextOffset, H.TextHi - H.TextLo, H.Text))
     return Error{EIO, "cannot be read"};
+  const Profile P = profileFor(H.File, S);
+  H.Made = madeWith(S, P);
   if (Output.empty() && !S.Force) {
     ImageHeader Old;
     const char *Why;
     UniqueFd Have(openImage(Target, Old, Why));
     if (Have && Old.Text == H.Text && Old.File == H.File &&
-        checkPayload(Have.get(), Old)) {
+        Old.Made == H.Made && checkPayload(Have.get(), Old)) {
       R.Status = "unchanged";
       R.ImageBytes = Old.FileSize;
       return true;
     }
   }
 
-  const Entries E = findEntries(Text, image::findCode(Source, *Elf), Bias);
+  const image::CodeHints Hints = image::findCode(Source, *Elf);
+  const Entries E = findEntries(Text, Hints, P, Bias);
+  R.TextBytes = Text.sectionBytes();
+  R.Jumps = E.NumJumps;
+  R.KnownJumps = static_cast<uint64_t>(
+      std::count_if(E.Jumps.begin(), E.Jumps.end(),
+                    [](const auto &J) { return !J.second.empty(); }));
+  R.Profiled = P.Blocks.size();
   R.Functions = E.NumFunctions;
   R.Entries = E.Blocks.size();
   R.CoveredBytes = E.CoveredBytes;
@@ -181,6 +221,9 @@ FileReport aot::translateFile(const std::string &Path,
   const double Start = now();
   Expected<bool> Done = translate(Path, Output, S, R);
   R.Seconds = now() - Start;
+  rusage Usage;
+  if (getrusage(RUSAGE_SELF, &Usage) == 0)
+    R.PeakKiB = static_cast<uint64_t>(Usage.ru_maxrss);
   if (!Done) {
     R.Reason = Done.error().Reason;
     if (R.Status.empty())

@@ -3,16 +3,27 @@
 #define XLATE_TOOLS_XLATE_AOT_TRANSLATE_H
 
 #include "xlate/Cache/AotImage.h"
+#include "xlate/Cache/Profile.h"
 #include "xlate/Support/Error.h"
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace xlate::aot {
 
 struct Settings {
   std::string CacheDir;
   std::string Cpu = "native"; ///< "x86-64-v2", ...
-  unsigned OptLevel = 0;
+  /// -1: what a profile says is hot goes through LLVM. 0: nothing does. 1 to 3:
+  /// so do loops.
+  int OptLevel = -1;
   bool AllLlvm = false;
+  /// Use the profile recorded in the cache, beside these.
+  bool UseRecorded = true;
+  std::shared_ptr<const cache::ProfileSet> Profiles;
+  /// Only these functions, by name or address in the file; for other forms than
+  /// images.
+  std::vector<std::string> Functions;
   std::string Emit = "image"; ///< Or "llvm-ir", "asm", "obj".
   bool Force = false;
 };
@@ -25,6 +36,9 @@ struct FileReport {
   std::string Key;
   uint64_t TextBytes = 0, CoveredBytes = 0, Functions = 0, Entries = 0;
   uint64_t LlvmUnits = 0, UnknownInsns = 0, CodeBytes = 0, ImageBytes = 0;
+  /// Indirect jumps, those with known targets, blocks named by a profile.
+  uint64_t Jumps = 0, KnownJumps = 0, Profiled = 0;
+  uint64_t PeakKiB = 0;
   double Seconds = 0;
 };
 

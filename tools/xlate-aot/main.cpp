@@ -24,6 +24,9 @@ enum Option {
   Report,
   Emit,
   Output,
+  ProfileFile,
+  NoRecorded,
+  Function,
   Quiet,
   Version,
   Help
@@ -36,7 +39,8 @@ static constexpr OptionSpec Table[] = {
     {Cpu, 0, "cpu", OptionKind::Value, "native|x86-64-v2|x86-64-v3|x86-64-v4",
      "", "Translate for these host processors (native)"},
     {OptLevel, 'O', "opt-level", OptionKind::Value, "0|1|2|3", "",
-     "0: quick translation only; 1 to 3: loops go through LLVM (0)"},
+     "0: quick translation only; 1 to 3: loops go through LLVM too (default: "
+     "what a profile says is hot does)"},
     {AllLlvm, 0, "all-llvm", OptionKind::Flag, "", "",
      "All functions go through LLVM, not only loops"},
     {Force, 'f', "force", OptionKind::Flag, "", "",
@@ -49,6 +53,13 @@ static constexpr OptionSpec Table[] = {
      "Give a file up after SECONDS (3600)"},
     {Report, 0, "report", OptionKind::Value, "FILE", "",
      "Write what was found and made as JSON to FILE"},
+    {ProfileFile, 0, "profile", OptionKind::List, "FILE", "",
+     "Use what xlate-run --record-profile noted in FILE, beside what is in the "
+     "cache"},
+    {NoRecorded, 0, "no-recorded", OptionKind::Flag, "", "",
+     "Don't use the profiles in the cache"},
+    {Function, 0, "function", OptionKind::List, "NAME|0xADDRESS", "",
+     "With --emit of another form: this function only"},
     {Emit, 0, "emit", OptionKind::Value, "image|llvm-ir|asm|obj", "",
      "With --output: what to write (image)"},
     {Output, 'o', "output", OptionKind::Value, "FILE", "",
@@ -98,7 +109,7 @@ int main(int, char **Argv) {
       S.Cpu = Use.Value;
       break;
     case OptLevel:
-      S.OptLevel = static_cast<unsigned>(Use.Value[0] - '0');
+      S.OptLevel = Use.Value[0] - '0';
       break;
     case AllLlvm:
       S.AllLlvm = true;
@@ -127,6 +138,21 @@ int main(int, char **Argv) {
       break;
     case Output:
       OutputFile = Use.Value;
+      break;
+    case ProfileFile: {
+      auto Set = std::make_shared<cache::ProfileSet>();
+      if (S.Profiles)
+        *Set = *S.Profiles;
+      if (Expected<bool> Read = cache::readProfileFile(Use.Value, *Set); !Read)
+        return usage(Use.Value + ": " + Read.error().Reason);
+      S.Profiles = std::move(Set);
+      break;
+    }
+    case NoRecorded:
+      S.UseRecorded = false;
+      break;
+    case Function:
+      S.Functions.push_back(Use.Value);
       break;
     case Quiet:
       B.Quiet = true;

@@ -58,6 +58,9 @@ struct Options {
   /// Decremented at each entry of the unit; reaching zero exits with
   /// ExitReason::Poll and ExitInfo = 1. Within 2 GiB of the code; may be null.
   std::atomic<int32_t> *Heat = nullptr;
+  /// Leave as for a missing unit, in place of a second form of the block, when
+  /// FPCR.FZ is set. The user then gives another unit.
+  bool FlushElsewhere = false;
   /// Guest address of the unit that will be put right behind this one, 0 =
   /// unknown.
   uint64_t Next = 0;

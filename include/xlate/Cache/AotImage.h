@@ -74,6 +74,7 @@ struct ImageHeader {
   Hash128 Cpu;             ///< hostCpuKey() it was made for.
   Hash128 File;            ///< fileKey() of the guest file.
   Hash128 Text;            ///< Of the guest bytes [TextLo, TextHi).
+  Hash128 Made;            ///< Of the settings and the profile it's from.
   Hash128 Payload;         ///< Of everything behind the header.
   Hash128 Self;            ///< Of the header, with this field zero.
   uint64_t GuestBase;      ///< Address of the file's lowest segment.
