@@ -25,6 +25,23 @@ std::string cache::defaultCacheDir() {
   return "";
 }
 
+std::vector<std::string> cache::splitPath(const std::string &Path) {
+  std::vector<std::string> Dirs;
+  for (size_t At = 0; At <= Path.size();) {
+    const size_t End = std::min(Path.find(':', At), Path.size());
+    if (End != At)
+      Dirs.push_back(Path.substr(At, End - At));
+    At = End + 1;
+  }
+  return Dirs;
+}
+
+bool cache::isRootsOwn(const std::string &Dir) {
+  struct stat St;
+  return lstat(Dir.c_str(), &St) == 0 && S_ISDIR(St.st_mode) &&
+         St.st_uid == 0 && !(St.st_mode & 022);
+}
+
 std::string cache::folderName(const std::string &Level) {
   return "v" + std::to_string(ImageVersion) + "-" +
          buildKey().hex().substr(0, 12) + "-" +
@@ -83,7 +100,7 @@ cache::writeImage(const std::string &Path,
 }
 
 int cache::openImage(const std::string &Path, ImageHeader &Header,
-                     const char *&Why) {
+                     const char *&Why, bool RootOnly) {
   Why = nullptr;
   UniqueFd Fd(open(Path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!Fd) {
@@ -94,7 +111,7 @@ int cache::openImage(const std::string &Path, ImageHeader &Header,
   struct stat St;
   if (fstat(Fd.get(), &St) != 0 || !S_ISREG(St.st_mode))
     Why = "not a file";
-  else if (St.st_uid != 0 && St.st_uid != geteuid())
+  else if (St.st_uid != 0 && (RootOnly || St.st_uid != geteuid()))
     Why = "of another user";
   else if (St.st_mode & 022)
     Why = "writable by others";
@@ -140,14 +157,15 @@ static bool stampsOf(int GuestFd, int ImageFd, Verified &V) {
   return stamp(GuestFd, V.Guest) && stamp(ImageFd, V.Image);
 }
 
-bool cache::isVerified(const std::string &ImagePath, int GuestFd, int ImageFd) {
+bool cache::isVerified(const std::string &ImagePath, int GuestFd, int ImageFd,
+                       bool RootOnly) {
   Verified Now, Then;
   UniqueFd Fd(open((ImagePath + ".ok").c_str(),
                    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat St;
   return Fd && fstat(Fd.get(), &St) == 0 && S_ISREG(St.st_mode) &&
-         (St.st_uid == 0 || St.st_uid == geteuid()) && !(St.st_mode & 022) &&
-         stampsOf(GuestFd, ImageFd, Now) &&
+         (St.st_uid == 0 || (!RootOnly && St.st_uid == geteuid())) &&
+         !(St.st_mode & 022) && stampsOf(GuestFd, ImageFd, Now) &&
          pread(Fd.get(), &Then, sizeof Then, 0) == sizeof Then &&
          std::memcmp(&Now, &Then, sizeof Now) == 0;
 }

@@ -286,7 +286,7 @@ static Expected<bool> mergeAt(int DirFd, const std::string &Name,
   if (!Lock)
     return systemError(errno);
   for (unsigned Try = 0; flock(Lock.get(), LOCK_EX | LOCK_NB) != 0; ++Try) {
-    if (Try == 50)
+    if (Try == 1000)
       return systemError(EBUSY);
     usleep(2000);
   }

@@ -4,6 +4,7 @@
 #include "xlate/Image/Elf.h"
 #include <algorithm>
 #include <cstring>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -15,18 +16,41 @@ using cache::LlvmUnit;
 using cache::Slot;
 using cache::SlotRec;
 
-void AotImages::init(const std::string &CacheDir) {
-  if (CacheDir.empty())
-    return;
-  // Translations for this very CPU first.
-  for (const char *Level : {"native", "x86-64-v4", "x86-64-v3", "x86-64-v2"}) {
-    std::string Folder = CacheDir + "/" + cache::folderName(Level);
-    if (access(Folder.c_str(), X_OK) == 0)
-      Folders.push_back(std::move(Folder));
-    else if (Folders.empty() && Level[0] == 'n' &&
-             access(CacheDir.c_str(), X_OK) != 0)
-      return;
+void AotImages::init(const std::vector<std::string> &CacheDirs,
+                     bool OfRootOnly) {
+  RootOnly = OfRootOnly;
+  for (const std::string &Dir : CacheDirs) {
+    if (access(Dir.c_str(), X_OK) != 0 || (RootOnly && !cache::isRootsOwn(Dir)))
+      continue;
+    // Translations for this very CPU first.
+    for (const char *Level :
+         {"native", "x86-64-v4", "x86-64-v3", "x86-64-v2"}) {
+      std::string Path = Dir + "/" + cache::folderName(Level);
+      if (access(Path.c_str(), X_OK) == 0)
+        Folders.push_back({std::move(Path), cache::hostCpuKey(Level)});
+    }
   }
+}
+
+void AotImages::setInside(int Fd, uint64_t Offset, uint64_t Size) {
+  Inside.Fd.reset(Fd);
+  Inside.Offset = Offset;
+  Inside.Path = "the image inside";
+  cache::ImageHeader &H = Inside.H;
+  const char *Why =
+      pread(Fd, &H, sizeof H, static_cast<off_t>(Offset)) == sizeof H
+          ? cache::checkHeader(H, Size)
+          : "truncated";
+  bool ForThisCpu = false;
+  for (const char *Level : {"native", "x86-64-v4", "x86-64-v3", "x86-64-v2"})
+    ForThisCpu |= H.Cpu == cache::hostCpuKey(Level);
+  if (!Why && !ForThisCpu)
+    Why = "for another CPU";
+  if (Why) {
+    ignore(Inside.Path, Why);
+    return closeInside();
+  }
+  HasInside = true;
 }
 
 void AotImages::ignore(const std::string &Path, const char *Why) {
@@ -37,16 +61,27 @@ void AotImages::ignore(const std::string &Path, const char *Why) {
 
 bool AotImages::find(int Fd, Found &F) {
   cache::Hash128 Key;
-  if (Folders.empty() || Fd < 0 || !cache::fileKey(Fd, Key))
+  if (!enabled() || Fd < 0 || !cache::fileKey(Fd, Key))
     return false;
-  for (const std::string &Folder : Folders) {
-    F.Path = Folder + "/" + Key.hex() + ".img";
-    const char *Why;
-    F.Fd.reset(cache::openImage(F.Path, F.H, Why));
-    if (F.Fd && F.H.File == Key)
+  if (Inside.Fd && Inside.H.File == Key) {
+    F.Fd.reset(fcntl(Inside.Fd.get(), F_DUPFD_CLOEXEC, 3));
+    F.Path = Inside.Path;
+    std::memcpy(static_cast<void *>(&F.H), &Inside.H, sizeof F.H);
+    F.Offset = Inside.Offset;
+    F.IsInside = true;
+    if (F.Fd)
       return true;
-    if (F.Fd || Why)
-      ignore(F.Path, F.Fd ? "for another file" : Why);
+  }
+  for (const Folder &D : Folders) {
+    F.Path = D.Path + "/" + Key.hex() + ".img";
+    const char *Why;
+    F.Fd.reset(cache::openImage(F.Path, F.H, Why, RootOnly));
+    if (F.Fd && F.H.File == Key && F.H.Cpu == D.Cpu)
+      return true;
+    if (F.Fd)
+      Why = F.H.File == Key ? "for another CPU" : "for another file";
+    if (Why)
+      ignore(F.Path, Why);
   }
   return false;
 }
@@ -75,10 +110,11 @@ std::unique_ptr<AotImages::Image> AotImages::load(const Found &F) {
   std::memcpy(static_cast<void *>(&I->H), &H, sizeof H);
   const int Fd = F.Fd.get();
   // Without execute permission to begin with: all of it can be placed anywhere.
+  const off_t Offset = static_cast<off_t>(F.Offset);
   void *P = mmap(reinterpret_cast<void *>(H.HostBase), H.FileSize, PROT_READ,
-                 MAP_PRIVATE | MAP_FIXED_NOREPLACE, Fd, 0);
+                 MAP_PRIVATE | MAP_FIXED_NOREPLACE, Fd, Offset);
   if (P == MAP_FAILED)
-    P = mmap(nullptr, H.FileSize, PROT_READ, MAP_PRIVATE, Fd, 0);
+    P = mmap(nullptr, H.FileSize, PROT_READ, MAP_PRIVATE, Fd, Offset);
   if (P == MAP_FAILED)
     return nullptr;
   I->Base = static_cast<char *>(P);
@@ -123,7 +159,8 @@ void AotImages::mapped(CodeMap &Code, uint64_t Lo, uint64_t Hi, int Fd,
   // The right page of the file at the right address, and all of the text.
   if (H.TextLo < Lo || H.TextHi > Hi || H.TextOffset - Offset != H.TextLo - Lo)
     return;
-  if (!cache::isVerified(F.Path, Fd, F.Fd.get())) {
+  // One who can change the image inside can change the program.
+  if (!F.IsInside && !cache::isVerified(F.Path, Fd, F.Fd.get(), RootOnly)) {
     cache::Hash128 Text;
     if (!cache::hashFile(Fd, H.TextOffset, H.TextHi - H.TextLo, Text) ||
         Text != H.Text)

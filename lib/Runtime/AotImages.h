@@ -23,9 +23,13 @@ namespace xlate::runtime {
 
 class AotImages {
 public:
-  /// Use the images below CacheDir; nothing happens before this.
-  void init(const std::string &CacheDir);
-  bool enabled() const { return !Folders.empty(); }
+  /// Use the images below these folders, in this order; nothing happens before
+  /// this. RootOnly: only what is root's.
+  void init(const std::vector<std::string> &CacheDirs, bool RootOnly);
+  /// Use the image in part of an open file, until closeInside().
+  void setInside(int Fd, uint64_t Offset, uint64_t Size);
+  void closeInside() { Inside.Fd.reset(); }
+  bool enabled() const { return !Folders.empty() || HasInside; }
   /// Whether any image may be running.
   bool inUse() const { return NumMapped != 0 && !Disabled; }
 
@@ -106,6 +110,8 @@ private:
     UniqueFd Fd;
     std::string Path;
     cache::ImageHeader H;
+    uint64_t Offset = 0;
+    bool IsInside = false;
   };
 
   bool find(int Fd, Found &F);
@@ -113,7 +119,15 @@ private:
   Image *imageAt(uint64_t Pc);
   std::unique_ptr<Image> load(const Found &F);
 
-  std::vector<std::string> Folders;
+  struct Folder {
+    std::string Path;
+    cache::Hash128 Cpu;
+  };
+  std::vector<Folder> Folders;
+  bool RootOnly = false;
+  /// The image that came with the program.
+  Found Inside;
+  bool HasInside = false;
   /// Images in use or void, by start of text. Void ones stay mapped: a thread
   /// may still be running them.
   std::map<uint64_t, std::unique_ptr<Image>> Images;

@@ -16,6 +16,9 @@ static std::string nameOfFd(int Fd, const std::string &Path) {
   char Link[32], Name[PATH_MAX];
   snprintf(Link, sizeof Link, "/proc/self/fd/%d", Fd);
   ssize_t N = readlink(Link, Name, sizeof Name);
+  // The program of a standalone file is nameless: it goes by that file's name.
+  if (N > 0 && std::string_view(Name, N).starts_with("/memfd:guest"))
+    N = readlink("/proc/self/exe", Name, sizeof Name);
   if (N > 0 && N < static_cast<ssize_t>(sizeof Name))
     return std::string(Name, N);
   if (Path.starts_with("/") || !getcwd(Name, sizeof Name))

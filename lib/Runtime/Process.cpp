@@ -63,7 +63,9 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
     if (P->Record.enabled())
       P->Record.mapped(Lo, Hi, Fd, Offset);
   };
-  if (!Options.CacheDir.empty() && Options.UseTier != Tier::Interp)
+  if ((!Options.CacheDir.empty() || !Options.CachePath.empty() ||
+       Options.ImageFd >= 0) &&
+      Options.UseTier != Tier::Interp)
     P->initAot();
   if (Options.PerfMap)
     P->Code.OnUnit = [Map = std::make_shared<PerfMap>(P->Code, P->Mem)](
@@ -76,6 +78,7 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
     return Loaded.error().exitStatus();
   }
   P->Program = std::move(*Loaded);
+  P->Aot.closeInside();
   P->Mem.setBrk(P->Program.BrkStart);
 
   GuestThread *T = P->newThread();
@@ -91,7 +94,12 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
 }
 
 void Process::initAot() {
-  Aot.init(Options.CacheDir);
+  std::vector<std::string> Dirs = cache::splitPath(Options.CachePath);
+  if (!Options.CacheDir.empty())
+    Dirs.push_back(Options.CacheDir);
+  Aot.init(Dirs, Options.CacheOfRoot);
+  if (Options.ImageFd >= 0)
+    Aot.setInside(Options.ImageFd, Options.ImageOffset, Options.ImageSize);
   if (!Aot.enabled())
     return;
   Code.OnSlot = [this](uint64_t Pc, void *Host) { Aot.setSlot(Pc, Host); };

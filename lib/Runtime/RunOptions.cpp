@@ -24,10 +24,12 @@ std::vector<std::string> inheritedArguments(const RunOptions &Options) {
     Args.push_back("--tier=llvm");
     break;
   }
-  if (Options.CacheDir.empty())
+  if (Options.CacheDir.empty() && Options.CachePath.empty())
     Args.push_back("--no-cache");
-  else
+  if (!Options.CacheDir.empty())
     Args.push_back("--cache-dir=" + Options.CacheDir);
+  if (!Options.CachePath.empty())
+    Args.push_back("--cache-path=" + Options.CachePath);
   if (!Options.RecordProfile.empty())
     Args.push_back("--record-profile=" + Options.RecordProfile);
   if (Options.NoRecord)

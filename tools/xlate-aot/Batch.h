@@ -25,7 +25,12 @@ std::vector<FileReport> translateAll(const std::vector<std::string> &Files,
 std::string reportJson(const std::vector<FileReport> &Reports);
 std::string summary(const std::vector<FileReport> &Reports);
 
-/// The subcommands "cache ls|verify|gc|path"; the result is the exit status.
+/// If there are more than Limit bytes in the cache, remove images that are of
+/// no use, then those not used for longest. 0 = no limit.
+void limitCache(const std::string &CacheDir, uint64_t Limit);
+
+/// The subcommands "cache ls|verify|gc|pack|path"; the result is the exit
+/// status.
 int cacheCommand(const std::string &CacheDir, char *const *Args);
 
 } // namespace xlate::aot

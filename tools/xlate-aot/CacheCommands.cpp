@@ -134,6 +134,53 @@ static int collect(std::vector<CacheFile> Files, uint64_t Limit) {
   return 0;
 }
 
+/// Copy what this translator can use, and the profiles, to another folder: to
+/// put together what several machines made, or as a layer of a container.
+static int pack(const std::string &CacheDir,
+                const std::vector<CacheFile> &Files, const std::string &To) {
+  uint64_t Copied = 0, Bytes = 0;
+  auto copy = [&](const std::string &From, const std::string &Name) {
+    std::string Text;
+    UniqueFd Fd(open(From.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    struct stat St;
+    if (!Fd || fstat(Fd.get(), &St) != 0)
+      return true; // gone
+    Text.resize(static_cast<size_t>(St.st_size));
+    if (pread(Fd.get(), Text.data(), Text.size(), 0) != St.st_size)
+      return false;
+    if (!cache::writeImage(To + "/" + Name, {{Text.data(), Text.size()}}))
+      return false;
+    ++Copied;
+    Bytes += Text.size();
+    return true;
+  };
+  bool Good = true;
+  for (const CacheFile &F : Files)
+    if (F.isImage() && check(F.Path).empty())
+      Good &= copy(F.Path, F.Folder + "/" + F.Name);
+  std::error_code Ec;
+  for (fs::directory_iterator It(CacheDir + "/profiles", Ec), End;
+       !Ec && It != End; It.increment(Ec))
+    if (It->path().extension() == ".prof")
+      Good &= copy(It->path().string(),
+                   "profiles/" + It->path().filename().string());
+  std::printf("%llu files, %llu bytes\n",
+              static_cast<unsigned long long>(Copied),
+              static_cast<unsigned long long>(Bytes));
+  if (!Good)
+    std::perror(To.c_str());
+  return !Good;
+}
+
+void aot::limitCache(const std::string &CacheDir, uint64_t Limit) {
+  std::vector<CacheFile> Files = filesOf(CacheDir);
+  uint64_t Total = 0;
+  for (const CacheFile &F : Files)
+    Total += static_cast<uint64_t>(F.St.st_size);
+  if (Limit && Total > Limit)
+    collect(std::move(Files), Limit);
+}
+
 int aot::cacheCommand(const std::string &CacheDir, char *const *Args) {
   const std::string What = Args[0] ? Args[0] : "";
   if (What == "path") {
@@ -147,6 +194,9 @@ int aot::cacheCommand(const std::string &CacheDir, char *const *Args) {
   if (What == "gc")
     return collect(filesOf(CacheDir),
                    Args[1] ? std::strtoull(Args[1], nullptr, 10) << 20 : 0);
-  std::fprintf(stderr, "xlate-aot: cache ls, verify, gc [MIB] or path\n");
+  if (What == "pack" && Args[1])
+    return pack(CacheDir, filesOf(CacheDir), Args[1]);
+  std::fprintf(stderr,
+               "xlate-aot: cache ls, verify, gc [MIB], pack DIR or path\n");
   return 125;
 }

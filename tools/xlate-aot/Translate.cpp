@@ -3,11 +3,14 @@
 #include "Translate.h"
 #include "ImageBuilder.h"
 #include "xlate/Cache/CacheDir.h"
+#include "xlate/Cache/Standalone.h"
 #include <algorithm>
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace xlate;
 using namespace xlate::aot;
@@ -89,6 +92,63 @@ static double now() {
   timespec T;
   clock_gettime(CLOCK_MONOTONIC, &T);
   return static_cast<double>(T.tv_sec) + 1e-9 * static_cast<double>(T.tv_nsec);
+}
+
+using FileParts = std::vector<std::pair<const void *, size_t>>;
+
+static Expected<std::string> contents(int Fd) {
+  struct stat St;
+  std::string Text;
+  if (fstat(Fd, &St) != 0)
+    return systemError(errno);
+  Text.resize(static_cast<size_t>(St.st_size));
+  if (pread(Fd, Text.data(), Text.size(), 0) != St.st_size)
+    return systemError(EIO);
+  return Text;
+}
+
+/// The runtime with a guest file and its image behind it.
+static Expected<bool> writeStandalone(const std::string &Target,
+                                      const std::string &Runtime, int Guest,
+                                      const FileParts &Image) {
+  UniqueFd Fd(open(Runtime.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!Fd)
+    return Error{errno,
+                 "the runtime " + Runtime + ": " + systemError(errno).Reason};
+  Expected<std::string> Run = contents(Fd.get()), Program = contents(Guest);
+  if (!Run)
+    return Run.error();
+  if (!Program)
+    return Program.error();
+  const std::string Magic(XLATE_STANDALONE_MAGIC,
+                          sizeof XLATE_STANDALONE_MAGIC);
+  const size_t At = Run->find(Magic);
+  if (At == Run->npos || Run->find(Magic, At + 1) != Run->npos)
+    return Error{EINVAL, "the runtime " + Runtime + " isn't an xlate-run"};
+  Standalone Info;
+  std::memcpy(&Info, Run->data() + At, sizeof Info);
+  if (Info.GuestSize)
+    return Error{EINVAL, "the runtime has a program inside already"};
+  auto pad = [](std::string &Text) {
+    Text.resize((Text.size() + Page - 1) & ~(Page - 1));
+  };
+  pad(*Run);
+  Info.GuestOffset = Run->size();
+  Info.GuestSize = Program->size();
+  pad(*Program);
+  Info.ImageOffset = Run->size() + Program->size();
+  for (auto [Data, Size] : Image)
+    Info.ImageSize += Size;
+  std::memcpy(Run->data() + At, &Info, sizeof Info);
+  FileParts Parts = {{Run->data(), Run->size()},
+                     {Program->data(), Program->size()}};
+  Parts.insert(Parts.end(), Image.begin(), Image.end());
+  Expected<bool> Done = writeImage(Target, Parts);
+  const mode_t Mask = umask(022);
+  umask(Mask);
+  if (Done && chmod(Target.c_str(), 0755 & ~Mask) != 0)
+    return systemError(errno);
+  return Done;
 }
 
 /// What recorded runs say of a file.
@@ -178,7 +238,7 @@ static Expected<bool> translate(const std::string &Path,
   R.Entries = E.Blocks.size();
   R.CoveredBytes = E.CoveredBytes;
   R.UnknownInsns = E.UnknownInsns;
-  if (S.Emit != "image") {
+  if (S.Emit != "image" && S.Emit != "exe") {
     Expected<std::string> Form = emitForm(Text, E, S);
     if (!Form)
       return Form.error();
@@ -210,8 +270,10 @@ static Expected<bool> translate(const std::string &Path,
   R.ImageBytes = H.FileSize;
   char Head[Page] = {};
   std::memcpy(Head, &H, sizeof H);
-  return writeImage(
-      Target, {{Head, sizeof Head}, Arena, {Tables.data(), Tables.size()}});
+  const FileParts Parts = {
+      {Head, sizeof Head}, Arena, {Tables.data(), Tables.size()}};
+  return S.Emit == "exe" ? writeStandalone(Target, S.Runtime, Fd->get(), Parts)
+                         : writeImage(Target, Parts);
 }
 
 FileReport aot::translateFile(const std::string &Path,

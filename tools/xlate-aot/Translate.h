@@ -24,7 +24,9 @@ struct Settings {
   /// Only these functions, by name or address in the file; for other forms than
   /// images.
   std::vector<std::string> Functions;
-  std::string Emit = "image"; ///< Or "llvm-ir", "asm", "obj".
+  std::string Emit = "image"; ///< Or "llvm-ir", "asm", "obj", "exe".
+  /// For "exe": the xlate-run to put the program into.
+  std::string Runtime;
   bool Force = false;
 };
 

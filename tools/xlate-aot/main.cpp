@@ -14,6 +14,7 @@ static constexpr int UsageError = 125;
 namespace {
 enum Option {
   CacheDir,
+  CacheSize,
   Cpu,
   OptLevel,
   AllLlvm,
@@ -24,6 +25,7 @@ enum Option {
   Report,
   Emit,
   Output,
+  Runtime,
   ProfileFile,
   NoRecorded,
   Function,
@@ -36,6 +38,9 @@ enum Option {
 static constexpr OptionSpec Table[] = {
     {CacheDir, 0, "cache-dir", OptionKind::Value, "DIR", "XLATE_CACHE_DIR",
      "Put translations in DIR ($XDG_CACHE_HOME/xlate)"},
+    {CacheSize, 0, "cache-size", OptionKind::Value, "MIB", "XLATE_CACHE_SIZE",
+     "Afterwards, remove what was not used for longest until the cache is no "
+     "larger (16384; 0: no limit)"},
     {Cpu, 0, "cpu", OptionKind::Value, "native|x86-64-v2|x86-64-v3|x86-64-v4",
      "", "Translate for these host processors (native)"},
     {OptLevel, 'O', "opt-level", OptionKind::Value, "0|1|2|3", "",
@@ -60,25 +65,36 @@ static constexpr OptionSpec Table[] = {
      "Don't use the profiles in the cache"},
     {Function, 0, "function", OptionKind::List, "NAME|0xADDRESS", "",
      "With --emit of another form: this function only"},
-    {Emit, 0, "emit", OptionKind::Value, "image|llvm-ir|asm|obj", "",
-     "With --output: what to write (image)"},
+    {Emit, 0, "emit", OptionKind::Value, "exe|image|llvm-ir|asm|obj", "",
+     "With --output: what to write (exe: a program that runs by itself)"},
     {Output, 'o', "output", OptionKind::Value, "FILE", "",
      "Write the translation of the one program to FILE, not to the cache"},
+    {Runtime, 0, "runtime", OptionKind::Value, "FILE", "",
+     "The xlate-run that becomes part of such a program (the one beside "
+     "xlate-aot)"},
     {Quiet, 'q', "quiet", OptionKind::Flag, "", "", "Print problems only"},
     {Version, 0, "version", OptionKind::Flag, "", "",
      "Print the version and exit"},
     {Help, 'h', "help", OptionKind::Flag, "", "", "Print this help and exit"},
 };
 
-static const ToolSpec Tool = {"xlate-aot", "FILE... | cache ls|verify|gc|path",
-                              "translate ARM64 Linux programs ahead of time",
-                              Table};
+static const ToolSpec Tool = {
+    "xlate-aot", "FILE... | cache ls|verify|gc [MIB]|pack DIR|path",
+    "translate ARM64 Linux programs ahead of time", Table};
 
 static int usage(const std::string &Problem) {
   std::fprintf(stderr,
                "xlate-aot: %s\nTry 'xlate-aot --help' for more information.\n",
                Problem.c_str());
   return UsageError;
+}
+
+/// A program in the folder that this one is in.
+static std::string besideUs(const char *Name) {
+  char Self[4096];
+  const ssize_t N = readlink("/proc/self/exe", Self, sizeof Self);
+  const std::string Path(Self, N > 0 ? static_cast<size_t>(N) : 0);
+  return Path.substr(0, Path.rfind('/') + 1) + Name;
 }
 
 static unsigned number(const std::string &Text, unsigned Least) {
@@ -89,22 +105,55 @@ static unsigned number(const std::string &Text, unsigned Least) {
              : static_cast<unsigned>(V);
 }
 
+/// Options may follow operands, as in "xlate-aot prog -o prog.x86".
+static std::string readArguments(char **Argv, std::vector<OptionUse> &Uses,
+                                 std::vector<char *> &Operands) {
+  bool First = true;
+  for (char **At = Argv;; First = false) {
+    Expected<ParsedCommand> Parsed = parseCommand(Tool, At, First);
+    if (!Parsed)
+      return Parsed.error().Reason;
+    Uses.insert(Uses.end(), Parsed->Uses.begin(), Parsed->Uses.end());
+    At += Parsed->FirstOperand;
+    const bool All = !std::strcmp(At[-1], "--") ||
+                     (First && *At && !std::strcmp(*At, "cache"));
+    if (!*At)
+      break;
+    Operands.push_back(*At);
+    for (; All && At[1]; ++At)
+      Operands.push_back(At[1]);
+    if (All)
+      break;
+  }
+  Operands.push_back(nullptr);
+  return "";
+}
+
 int main(int, char **Argv) {
-  Expected<ParsedCommand> Parsed = parseCommand(Tool, Argv, true);
-  if (!Parsed)
-    return usage(Parsed.error().Reason);
+  std::vector<OptionUse> Uses;
+  std::vector<char *> Rest;
+  if (std::string Problem = readArguments(Argv, Uses, Rest); !Problem.empty())
+    return usage(Problem);
   aot::Settings S;
   S.CacheDir = cache::defaultCacheDir();
   aot::BatchSettings B;
   B.Jobs = static_cast<unsigned>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
   std::string OutputFile, ReportFile;
   std::vector<std::string> Files;
-  bool HaveRoot = false;
-  for (const OptionUse &Use : Parsed->Uses) {
+  bool HaveRoot = false, HaveEmit = false;
+  uint64_t CacheMiB = 16384;
+  for (const OptionUse &Use : Uses) {
     switch (static_cast<Option>(Use.Id)) {
     case CacheDir:
       S.CacheDir = Use.Value;
       break;
+    case CacheSize: {
+      char *End;
+      CacheMiB = std::strtoull(Use.Value.c_str(), &End, 10);
+      if (*End || Use.Value.empty())
+        return usage("invalid size");
+      break;
+    }
     case Cpu:
       S.Cpu = Use.Value;
       break;
@@ -135,6 +184,10 @@ int main(int, char **Argv) {
       break;
     case Emit:
       S.Emit = Use.Value;
+      HaveEmit = true;
+      break;
+    case Runtime:
+      S.Runtime = Use.Value;
       break;
     case Output:
       OutputFile = Use.Value;
@@ -165,7 +218,7 @@ int main(int, char **Argv) {
       return 0;
     }
   }
-  char **Operands = Argv + Parsed->FirstOperand;
+  char **Operands = Rest.data();
   if (*Operands && !std::strcmp(*Operands, "cache"))
     return aot::cacheCommand(S.CacheDir, Operands + 1);
   while (*Operands)
@@ -178,6 +231,10 @@ int main(int, char **Argv) {
     return usage("--output needs one file");
   if (OutputFile.empty() && S.Emit != "image")
     return usage("--emit needs --output");
+  if (!OutputFile.empty() && !HaveEmit)
+    S.Emit = "exe";
+  if (S.Runtime.empty())
+    S.Runtime = besideUs("xlate-run");
 
   std::vector<aot::FileReport> Reports;
   if (OutputFile.empty())
@@ -194,6 +251,8 @@ int main(int, char **Argv) {
                    R.Reason.c_str());
     Status |= Bad;
   }
+  if (OutputFile.empty())
+    aot::limitCache(S.CacheDir, CacheMiB << 20);
   if (!B.Quiet && Reports.size() > 1)
     std::fputs(aot::summary(Reports).c_str(), stdout);
   if (!ReportFile.empty()) {

@@ -1,5 +1,6 @@
 //===- Command.cpp - What xlate-run was asked to do -----------------------===//
 #include "Command.h"
+#include "Standalone.h"
 #include "xlate/Cache/CacheDir.h"
 #include <charconv>
 #include <climits>
@@ -93,8 +94,14 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
   case RunOption::CacheDir:
     O.CacheDir = absolute(Use.Value);
     break;
+  case RunOption::CachePath:
+    O.CachePath.clear();
+    for (const std::string &Dir : cache::splitPath(Use.Value))
+      O.CachePath += (O.CachePath.empty() ? "" : ":") + absolute(Dir);
+    break;
   case RunOption::NoCache:
     O.CacheDir.clear();
+    O.CachePath.clear();
     break;
   case RunOption::RecordProfile:
     O.RecordProfile = absolute(Use.Value);
@@ -146,23 +153,42 @@ std::string readCommand(char *const *Argv, char *const *Envp, Command &C) {
   const bool IsExec =
       !Binfmt.IsBinfmt && Argv[0] && Argv[1] &&
       strncmp(Argv[1], "--exec-fds=", strlen("--exec-fds=")) == 0;
-  Expected<ParsedCommand> Parsed = parseCommand(
-      XlateRunTool, Binfmt.IsBinfmt ? NoArgs : Argv, !IsExec && !Secure);
+  const bool Inside = isStandalone() && !IsExec && Argv[0];
+  Expected<ParsedCommand> Parsed =
+      parseCommand(XlateRunTool, Binfmt.IsBinfmt || Inside ? NoArgs : Argv,
+                   !IsExec && !Secure);
   if (!Parsed)
     return Parsed.error().Reason;
   for (; *Envp; ++Envp)
     C.Env.push_back(*Envp);
   std::string Argv0;
-  // A program with more rights than its user takes no code from the user.
+  if (!IsExec)
+    C.Options.CachePath = cache::SystemCacheDir;
   if (!IsExec && !Secure)
     C.Options.CacheDir = absolute(cache::defaultCacheDir());
   bool HasArgv0 = Parsed->find(static_cast<int>(RunOption::Argv0));
   for (const OptionUse &Use : Parsed->Uses)
     if (std::string Problem = apply(Use, C, Argv0); !Problem.empty())
       return Problem;
+  // A program with more rights than its user takes no code from the user, and
+  // tells nothing.
+  if (Secure) {
+    C.Options.CacheOfRoot = C.Options.NoRecord = true;
+    C.Options.RecordProfile.clear();
+  }
   if (C.Action != CommandAction::Run)
     return "";
 
+  if (Inside) {
+    if (const char *Problem = openStandalone(C.Options))
+      return Problem;
+    C.Options.ExecFn = Argv[0];
+    while (*Argv)
+      C.Args.push_back(*Argv++);
+    if (HasArgv0)
+      C.Args[0] = Argv0;
+    return "";
+  }
   char *const *Operands = Argv + (Binfmt.IsBinfmt ? 1 : Parsed->FirstOperand);
   if (!*Operands)
     return "no program given";

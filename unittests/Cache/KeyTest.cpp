@@ -122,3 +122,73 @@ TEST(Header, WhatIsWrong) {
   EXPECT_STREQ(checkHeader(H, 4096), "truncated");
   EXPECT_STREQ(checkHeader(H, 8192), "impossible sizes");
 }
+
+/// A small image with nothing in it that is wrong.
+static std::string smallImage() {
+  ImageHeader H;
+  std::memset(static_cast<void *>(&H), 0, sizeof H);
+  H.Magic = ImageMagic;
+  H.Version = ImageVersion;
+  H.HeaderSize = sizeof H;
+  H.Build = buildKey();
+  H.Cpu = hostCpuKey("native");
+  H.TextLo = 0x400000;
+  H.TextHi = 0x401000;
+  H.SlotsOff = 4096;
+  H.NumSlots = 1;
+  H.CodeOff = 8192;
+  H.CodeSize = 4096;
+  H.MissOff = 8192;
+  H.TablesOff = 12288;
+  H.PcMapSize = 40;
+  H.FileSize = H.TablesOff + H.PcMapSize;
+  std::string Body(H.FileSize - 4096, 'c');
+  H.Payload = hashOf(Body.data(), Body.size());
+  H.Self = headerHash(H);
+  std::string Text(4096, '\0');
+  std::memcpy(Text.data(), &H, sizeof H);
+  return Text + Body;
+}
+
+static bool isGood(const std::string &Path) {
+  ImageHeader H;
+  const char *Why;
+  const int Fd = openImage(Path, H, Why);
+  const bool Good = Fd >= 0 && checkPayload(Fd, H);
+  if (Fd >= 0)
+    close(Fd);
+  return Good;
+}
+
+TEST(Image, EachByteCounts) {
+  const std::string Good = smallImage();
+  char Path[] = "/tmp/xlate-image-XXXXXX";
+  const int Fd = mkstemp(Path);
+  ASSERT_GE(Fd, 0);
+  ASSERT_EQ(write(Fd, Good.data(), Good.size()), ssize_t(Good.size()));
+  EXPECT_TRUE(isGood(Path));
+  for (size_t I = 0; I != Good.size(); ++I) {
+    // The rest of the first page isn't read.
+    if (I >= sizeof(ImageHeader) && I < 4096)
+      continue;
+    const char Bad = static_cast<char>(Good[I] ^ (1 << (I & 7)));
+    ASSERT_EQ(pwrite(Fd, &Bad, 1, static_cast<off_t>(I)), 1);
+    EXPECT_FALSE(isGood(Path)) << I;
+    ASSERT_EQ(pwrite(Fd, &Good[I], 1, static_cast<off_t>(I)), 1);
+  }
+  EXPECT_TRUE(isGood(Path));
+  for (size_t N : {size_t(0), size_t(100), size_t(4096), Good.size() - 1}) {
+    ASSERT_EQ(ftruncate(Fd, static_cast<off_t>(N)), 0);
+    EXPECT_FALSE(isGood(Path)) << N;
+  }
+  close(Fd);
+  unlink(Path);
+}
+
+TEST(CacheDir, Paths) {
+  EXPECT_EQ(splitPath(""), std::vector<std::string>());
+  EXPECT_EQ(splitPath(":/a::/b:"), (std::vector<std::string>{"/a", "/b"}));
+  EXPECT_FALSE(isRootsOwn("/tmp"));
+  EXPECT_TRUE(isRootsOwn("/usr"));
+  EXPECT_FALSE(isRootsOwn("/usr/no-such-folder"));
+}

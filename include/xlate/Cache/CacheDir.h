@@ -10,12 +10,21 @@
 #include "xlate/Cache/AotImage.h"
 #include "xlate/Support/Error.h"
 #include <string>
+#include <vector>
 
 namespace xlate::cache {
 
 /// XLATE_CACHE_DIR, else $XDG_CACHE_HOME/xlate, else ~/.cache/xlate; empty when
 /// none of these variables is set.
 std::string defaultCacheDir();
+
+/// Folders that are searched for images before it, of "DIR:DIR..."; empty ones
+/// are left out.
+std::vector<std::string> splitPath(const std::string &Path);
+/// Where an administrator puts images for everybody. Searched last of those.
+constexpr const char *SystemCacheDir = "/var/cache/xlate";
+/// Whether only root can put anything there.
+bool isRootsOwn(const std::string &Dir);
 
 /// Name of the folder for images of this translator and a CPU level.
 std::string folderName(const std::string &Level);
@@ -31,15 +40,17 @@ writeImage(const std::string &Path,
            const std::vector<std::pair<const void *, size_t>> &Parts);
 
 /// An open image whose owner, permissions and header are all right; -1 and Why
-/// (null = there is none) otherwise.
-int openImage(const std::string &Path, ImageHeader &Header, const char *&Why);
+/// (null = there is none) otherwise. RootOnly: of root's only.
+int openImage(const std::string &Path, ImageHeader &Header, const char *&Why,
+              bool RootOnly = false);
 
 /// True if the payload of the image in Fd is what its header says.
 bool checkPayload(int Fd, const ImageHeader &Header);
 
 /// Whether the guest file and the image were compared by content before and
 /// neither has changed since.
-bool isVerified(const std::string &ImagePath, int GuestFd, int ImageFd);
+bool isVerified(const std::string &ImagePath, int GuestFd, int ImageFd,
+                bool RootOnly = false);
 /// Note that they are equal, next to the image. Failure does no harm.
 void noteVerified(const std::string &ImagePath, int GuestFd, int ImageFd);
 

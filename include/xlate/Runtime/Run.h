@@ -2,6 +2,7 @@
 #ifndef XLATE_RUNTIME_RUN_H
 #define XLATE_RUNTIME_RUN_H
 
+#include <cstdint>
 #include <string>
 
 namespace xlate::runtime {
@@ -18,7 +19,12 @@ struct RunOptions {
   Tier UseTier = Tier::Auto;
   StatsMode Stats = StatsMode::Off;
   bool PerfMap = false;
-  std::string CacheDir; ///< Of translations made ahead; empty = none.
+  /// Of translations made ahead, writable; empty = none.
+  std::string CacheDir;
+  /// Folders that are searched before it, as "DIR:DIR".
+  std::string CachePath;
+  /// Only what root put there counts.
+  bool CacheOfRoot = false;
   /// What was run is noted for xlate-aot in the cache, unless NoRecord, or in
   /// this file.
   std::string RecordProfile;
@@ -30,6 +36,9 @@ struct RunOptions {
   std::string ExecFn;
   /// The program, open for reading, or -1 to look up Program.
   int ProgramFd = -1;
+  /// An image for the program inside an open file, -1 = none.
+  int ImageFd = -1;
+  uint64_t ImageOffset = 0, ImageSize = 0;
   /// This is an execve of a guest: scripts are already taken apart, and the
   /// process may run where neither /proc nor xlate-run's file can be seen.
   bool IsExec = false;
