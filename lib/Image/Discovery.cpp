@@ -174,6 +174,35 @@ CodeHints Finder::run() {
   return std::move(Hints);
 }
 
+uint64_t functionNamed(const ByteSource &File, const std::string &Name) {
+  Elf64_Ehdr Ehdr;
+  if (!File.read(0, &Ehdr, sizeof Ehdr) ||
+      Ehdr.e_shentsize != sizeof(Elf64_Shdr))
+    return 0;
+  auto section = [&](uint64_t I, Elf64_Shdr &S) {
+    return I < Ehdr.e_shnum && Ehdr.e_shoff < File.size() &&
+           File.read(Ehdr.e_shoff + I * sizeof S, &S, sizeof S);
+  };
+  Elf64_Shdr Table, Strings;
+  std::string Text(Name.size() + 1, '\0');
+  for (uint64_t I = 0; section(I, Table); ++I) {
+    if ((Table.sh_type != SHT_SYMTAB && Table.sh_type != SHT_DYNSYM) ||
+        !section(Table.sh_link, Strings) || Table.sh_offset > File.size() ||
+        Strings.sh_offset > File.size())
+      continue;
+    Elf64_Sym S;
+    for (uint64_t At = 0; At + sizeof S <= Table.sh_size &&
+                          File.read(Table.sh_offset + At, &S, sizeof S);
+         At += sizeof S)
+      if (S.st_shndx != SHN_UNDEF && ELF64_ST_TYPE(S.st_info) == STT_FUNC &&
+          S.st_name < Strings.sh_size &&
+          File.read(Strings.sh_offset + S.st_name, Text.data(), Text.size()) &&
+          std::strcmp(Text.c_str(), Name.c_str()) == 0 && Text.back() == 0)
+        return S.st_value;
+  }
+  return 0;
+}
+
 CodeHints findCode(const ByteSource &File, const ElfImage &Image) {
   return Finder(File, Image).run();
 }

@@ -1,6 +1,7 @@
 //===- Batch.cpp - Translating many files ---------------------------------===//
 
 #include "Batch.h"
+#include "Progress.h"
 #include "xlate/Image/Elf.h"
 #include <algorithm>
 #include <cinttypes>
@@ -138,19 +139,10 @@ std::vector<FileReport> aot::translateAll(const std::vector<std::string> &Files,
   std::vector<FileReport> Reports(Files.size());
   std::vector<Worker> Workers;
   size_t Next = 0, Done = 0;
-  auto finish = [&](const FileReport &R) {
+  Progress Show(Files, B.Quiet);
+  auto finish = [&](size_t I) {
     ++Done;
-    if (B.Quiet)
-      return;
-    std::printf("[%zu/%zu] %s: %s", Done, Files.size(), R.Path.c_str(),
-                R.Status.c_str());
-    if (R.Status == "done")
-      std::printf(", %.2f MiB of code in %.1f s",
-                  static_cast<double>(R.TextBytes) / (1 << 20), R.Seconds);
-    else if (!R.Reason.empty())
-      std::printf(", %s", R.Reason.c_str());
-    std::printf("\n");
-    std::fflush(stdout);
+    Show.finished(I, Reports[I]);
   };
   while (Done != Files.size()) {
     while (Next != Files.size() && Workers.size() < B.Jobs) {
@@ -163,13 +155,14 @@ std::vector<FileReport> aot::translateAll(const std::vector<std::string> &Files,
       } else {
         Reports[Next].Status = "failed";
         Reports[Next].Reason = std::strerror(errno);
-        finish(Reports[Next]);
+        finish(Next);
       }
       ++Next;
     }
     std::vector<pollfd> Polls;
     for (const Worker &W : Workers)
       Polls.push_back({W.Pipe, POLLIN, 0});
+    Show.tick(Workers.size());
     poll(Polls.data(), Polls.size(), 1000);
     const time_t Now = time(nullptr);
     for (size_t I = Workers.size(); I-- > 0;) {
@@ -178,10 +171,11 @@ std::vector<FileReport> aot::translateAll(const std::vector<std::string> &Files,
       if (Polls[I].revents == 0 ||
           !collect(Workers[I], Reports[Workers[I].File]))
         continue;
-      finish(Reports[Workers[I].File]);
+      finish(Workers[I].File);
       Workers.erase(Workers.begin() + static_cast<ptrdiff_t>(I));
     }
   }
+  Show.end();
   return Reports;
 }
 

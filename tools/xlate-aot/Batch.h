@@ -3,6 +3,7 @@
 #define XLATE_TOOLS_XLATE_AOT_BATCH_H
 
 #include "Translate.h"
+#include "xlate/Image/Elf.h"
 #include <vector>
 
 namespace xlate::aot {
@@ -21,6 +22,12 @@ std::vector<std::string> findPrograms(const std::string &Root);
 /// one is no matter of the others.
 std::vector<FileReport> translateAll(const std::vector<std::string> &Files,
                                      const Settings &S, const BatchSettings &B);
+
+/// The same as a Ninja build file, whose edges call Self with Options.
+std::string ninjaPlan(const std::vector<std::string> &Files,
+                      const std::string &Self,
+                      const std::vector<std::string> &Options,
+                      const Settings &S);
 
 std::string reportJson(const std::vector<FileReport> &Reports);
 std::string summary(const std::vector<FileReport> &Reports);

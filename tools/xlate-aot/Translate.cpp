@@ -58,8 +58,27 @@ static codegen::CompilerOptions compilerOptions(const Settings &S) {
   return {S.Cpu == "native" ? "host" : S.Cpu, static_cast<unsigned>(Level)};
 }
 
-/// What LLVM makes of the file, in another form than an image.
+/// The functions that --function names, as guest addresses.
+static Expected<std::vector<uint64_t>>
+namedFunctions(const image::ByteSource &Source, const GuestText &Text,
+               uint64_t Bias, const Settings &S) {
+  std::vector<uint64_t> Pcs;
+  for (const std::string &Name : S.Functions) {
+    uint64_t Pc = Name.starts_with("0x")
+                      ? std::strtoull(Name.c_str(), nullptr, 16)
+                      : image::functionNamed(Source, Name);
+    Pc += Pc ? Bias : 0;
+    if (!Pc || (Pc & 3) || !Text.codeEnd(Pc))
+      return Error{ENOENT, "has no function " + Name};
+    Pcs.push_back(Pc);
+  }
+  return Pcs;
+}
+
+/// What LLVM makes of Wanted, or else of the file, in another form than an
+/// image.
 static Expected<std::string> emitForm(const GuestText &Text, const Entries &E,
+                                      std::vector<uint64_t> Wanted,
                                       const Settings &S) {
   using Form = codegen::Compiler::Form;
   const Form What = S.Emit == "llvm-ir" ? Form::OptIr
@@ -67,8 +86,9 @@ static Expected<std::string> emitForm(const GuestText &Text, const Entries &E,
                                         : Form::Object;
   codegen::Compiler C(compilerOptions(S));
   std::string Out, Problem;
-  if (!C.emit(llvmEntries(E, S), guestCode(Text, E), unitOptions(), What, Out,
-              Problem))
+  if (Wanted.empty())
+    Wanted = llvmEntries(E, S);
+  if (!C.emit(Wanted, guestCode(Text, E), unitOptions(), What, Out, Problem))
     return Error{EINVAL, Problem};
   return Out;
 }
@@ -239,7 +259,11 @@ static Expected<bool> translate(const std::string &Path,
   R.CoveredBytes = E.CoveredBytes;
   R.UnknownInsns = E.UnknownInsns;
   if (S.Emit != "image" && S.Emit != "exe") {
-    Expected<std::string> Form = emitForm(Text, E, S);
+    Expected<std::vector<uint64_t>> Only =
+        namedFunctions(Source, Text, Bias, S);
+    if (!Only)
+      return Only.error();
+    Expected<std::string> Form = emitForm(Text, E, *Only, S);
     if (!Form)
       return Form.error();
     return writeImage(Target, {{Form->data(), Form->size()}});

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <unistd.h>
 
 using namespace xlate;
@@ -22,6 +23,7 @@ enum Option {
   Rootfs,
   Jobs,
   Timeout,
+  Ninja,
   Report,
   Emit,
   Output,
@@ -56,6 +58,8 @@ static constexpr OptionSpec Table[] = {
      "Translate N files at a time (number of processors)"},
     {Timeout, 0, "timeout", OptionKind::Value, "SECONDS", "",
      "Give a file up after SECONDS (3600)"},
+    {Ninja, 0, "emit-ninja", OptionKind::Value, "FILE", "",
+     "Translate nothing, but write the plan to FILE, for ninja -f FILE"},
     {Report, 0, "report", OptionKind::Value, "FILE", "",
      "Write what was found and made as JSON to FILE"},
     {ProfileFile, 0, "profile", OptionKind::List, "FILE", "",
@@ -63,8 +67,8 @@ static constexpr OptionSpec Table[] = {
      "cache"},
     {NoRecorded, 0, "no-recorded", OptionKind::Flag, "", "",
      "Don't use the profiles in the cache"},
-    {Function, 0, "function", OptionKind::List, "NAME|0xADDRESS", "",
-     "With --emit of another form: this function only"},
+    {Function, 0, "function", OptionKind::List, "NAME", "",
+     "With --emit of another form: this function only (or the one at 0x...)"},
     {Emit, 0, "emit", OptionKind::Value, "exe|image|llvm-ir|asm|obj", "",
      "With --output: what to write (exe: a program that runs by itself)"},
     {Output, 'o', "output", OptionKind::Value, "FILE", "",
@@ -95,6 +99,25 @@ static std::string besideUs(const char *Name) {
   const ssize_t N = readlink("/proc/self/exe", Self, sizeof Self);
   const std::string Path(Self, N > 0 ? static_cast<size_t>(N) : 0);
   return Path.substr(0, Path.rfind('/') + 1) + Name;
+}
+
+static std::string absolute(const std::string &Path) {
+  return std::filesystem::absolute(Path).string();
+}
+
+/// Write a file; the result is an exit status.
+static int writeText(const std::string &Path, const std::string &Text) {
+  FILE *Out = std::fopen(Path.c_str(), "w");
+  if (Out && std::fputs(Text.c_str(), Out) >= 0 && std::fclose(Out) == 0)
+    return 0;
+  std::perror(Path.c_str());
+  return 1;
+}
+
+/// Options that decide what a translation is like.
+static bool isPassedOn(Option O) {
+  return O == Cpu || O == OptLevel || O == AllLlvm || O == ProfileFile ||
+         O == NoRecorded || O == Force;
 }
 
 static unsigned number(const std::string &Text, unsigned Least) {
@@ -138,7 +161,7 @@ int main(int, char **Argv) {
   S.CacheDir = cache::defaultCacheDir();
   aot::BatchSettings B;
   B.Jobs = static_cast<unsigned>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
-  std::string OutputFile, ReportFile;
+  std::string OutputFile, ReportFile, NinjaFile;
   std::vector<std::string> Files;
   bool HaveRoot = false, HaveEmit = false;
   uint64_t CacheMiB = 16384;
@@ -178,6 +201,9 @@ int main(int, char **Argv) {
     case Timeout:
       if (!(B.TimeoutSeconds = number(Use.Value, 1)))
         return usage("invalid time");
+      break;
+    case Ninja:
+      NinjaFile = Use.Value;
       break;
     case Report:
       ReportFile = Use.Value;
@@ -236,6 +262,25 @@ int main(int, char **Argv) {
   if (S.Runtime.empty())
     S.Runtime = besideUs("xlate-run");
 
+  if (!NinjaFile.empty()) {
+    for (std::string &F : Files)
+      F = absolute(F);
+    S.CacheDir = absolute(S.CacheDir);
+    std::vector<std::string> Options = {"--cache-dir=" + S.CacheDir,
+                                        "--cache-size=0", "--jobs=1"};
+    for (const OptionUse &Use : Uses)
+      for (const OptionSpec &O : Table)
+        if (O.Id == Use.Id && isPassedOn(static_cast<Option>(O.Id)))
+          Options.push_back(
+              "--" + std::string(O.Long) +
+              (O.Kind == OptionKind::Flag
+                   ? ""
+                   : "=" + (O.Id == ProfileFile ? absolute(Use.Value)
+                                                : Use.Value)));
+    return writeText(NinjaFile,
+                     aot::ninjaPlan(Files, besideUs("xlate-aot"), Options, S));
+  }
+
   std::vector<aot::FileReport> Reports;
   if (OutputFile.empty())
     Reports = aot::translateAll(Files, S, B);
@@ -255,13 +300,7 @@ int main(int, char **Argv) {
     aot::limitCache(S.CacheDir, CacheMiB << 20);
   if (!B.Quiet && Reports.size() > 1)
     std::fputs(aot::summary(Reports).c_str(), stdout);
-  if (!ReportFile.empty()) {
-    const std::string Text = aot::reportJson(Reports);
-    FILE *Out = std::fopen(ReportFile.c_str(), "w");
-    if (!Out || std::fputs(Text.c_str(), Out) < 0 || std::fclose(Out) != 0) {
-      std::perror(ReportFile.c_str());
-      return 1;
-    }
-  }
+  if (!ReportFile.empty())
+    Status |= writeText(ReportFile, aot::reportJson(Reports));
   return Status;
 }

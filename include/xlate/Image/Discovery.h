@@ -20,6 +20,9 @@ struct CodeHints {
 /// Collect what File says about its code; what is malformed is left out.
 CodeHints findCode(const ByteSource &File, const ElfImage &Image);
 
+/// Address of the function with this name, 0 if no symbol table has it.
+uint64_t functionNamed(const ByteSource &File, const std::string &Name);
+
 } // namespace xlate::image
 
 #endif // XLATE_IMAGE_DISCOVERY_H

@@ -16,10 +16,10 @@ class Tools:
                               env=dict(os.environ, **(env or {})), stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=300, text=True, **kw)
 
-    def report(self, *args):
+    def report(self, *args, check=True):
         """Translate, and return the JSON report by file name."""
         path = self.cache + ".report"
-        self.translate("-q", "--report", path, *args)
+        self.translate("-q", "--report", path, *args, check=check)
         with open(path) as file:
             return {os.path.basename(r["file"]): r for r in json.load(file)}
 
