@@ -9,6 +9,7 @@
 #include "xlate/Semantics/Semantics.h"
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <sched.h>
 #include <ucontext.h>
 
@@ -204,9 +205,9 @@ void *Process::unitAt(uint64_t Pc) {
   noteCall(B);
   baseline::Options O;
   O.FallbackCounts = Counts.Fallbacks;
-  if (Options.UseTier == Tier::Auto) {
+  if (initialHeat()) {
     O.Heat = &E.Heat;
-    E.Heat.store(HotThreshold, std::memory_order_relaxed);
+    E.Heat.store(initialHeat(), std::memory_order_relaxed);
   }
   auto U = std::make_unique<Unit>();
   baseline::EmitResult R =
@@ -232,6 +233,28 @@ void *Process::unitAt(uint64_t Pc) {
     Counts.BaselineNanos += monotonicNanos() - Start;
   Code.publish(std::move(U));
   return E.Current->Host;
+}
+
+/// What the heat of a baseline unit begins with, 0 = it isn't counted. With
+/// --stats units of the baseline tier alone are, for their number of executions.
+int32_t Process::initialHeat() const {
+  if (Options.UseTier == Tier::Auto)
+    return HotThreshold;
+  return Options.Stats != StatsMode::Off ? std::numeric_limits<int32_t>::max()
+                                         : 0;
+}
+
+uint64_t Process::baselineExecuted() {
+  uint64_t Sum = 0;
+  std::lock_guard G(Code.mutex());
+  Code.forEachEntry(0, [&](const Entry &E) {
+    if (!E.Current || E.Current->Tier != MadeBy::Baseline)
+      return;
+    const int64_t Left = E.Heat.load(std::memory_order_relaxed);
+    Sum += static_cast<uint64_t>(initialHeat() - Left) *
+           ((E.Current->GuestHi - E.Current->GuestLo) / 4);
+  });
+  return Sum;
 }
 
 void Process::stopWorld(GuestThread &T) {
@@ -362,6 +385,8 @@ void Process::handleExit(GuestThread &T) {
 }
 
 void Process::promote(GuestThread &T) {
+  if (Options.UseTier != Tier::Auto)
+    return; // counted for --stats only: it goes on below zero
   if (T.BorrowsMemory)
     return; // a compiler thread of its process would end with it
   Hot.request(T.S.Pc, T.Signals->WantsPrecise.load(std::memory_order_relaxed));

@@ -130,6 +130,7 @@ void Process::recordProfile(bool AtExec) {
 void Process::reportStats() {
   if (Options.Stats == StatsMode::Off)
     return;
+  Counts.BaselineExecuted = baselineExecuted();
   Counts.AotImages = Aot.numMapped();
   Counts.AotUnits = Aot.numUsed();
   Counts.AotIgnored = Aot.numIgnored();

@@ -144,6 +144,9 @@ private:
   uint64_t placeFor(uint64_t Addr, uint64_t Len, int Prot, int Flags, int Fd,
                     uint64_t Off);
   void *translate(GuestThread &T);
+  int32_t initialHeat() const;
+  /// Guest instructions that baseline units have executed.
+  uint64_t baselineExecuted();
   Block *interpBlockAt(uint64_t Pc);
   void *unitAt(uint64_t Pc);
   void compileIfNew(GuestThread &T);

@@ -29,6 +29,7 @@ static std::vector<Figure> figures(const Stats &S) {
           {"baseline", "instructions", S.BaselineInsns},
           {"baseline", "bytes", S.BaselineBytes},
           {"baseline", "microseconds", S.BaselineNanos / 1000},
+          {"baseline", "executed", S.BaselineExecuted},
           {"llvm", "units", S.LlvmUnits},
           {"llvm", "bytes", S.LlvmBytes},
           {"llvm", "microseconds", S.LlvmMicros},

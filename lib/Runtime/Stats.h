@@ -14,6 +14,9 @@ namespace xlate::runtime {
 struct Stats {
   uint64_t BaselineUnits = 0, BaselineInsns = 0, BaselineBytes = 0,
            BaselineNanos = 0;
+  /// Guest instructions that units of the baseline tier made at run time have
+  /// executed; those of units that were replaced since don't count.
+  uint64_t BaselineExecuted = 0;
   std::atomic<uint64_t> LlvmUnits{0}, LlvmBytes{0}, LlvmMicros{0},
       LlvmFailed{0};
   std::atomic<uint64_t> Dispatches{0}, Syscalls{0}, Signals{0},
