@@ -57,6 +57,8 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
 
   P->Record.init(Options.NoRecord ? "" : Options.CacheDir,
                  Options.RecordProfile);
+  if (Options.Background)
+    P->Record.noteNames();
   P->Mem.OnExecMap = [P](uint64_t Lo, uint64_t Hi, int Fd, uint64_t Offset) {
     if (P->Aot.enabled())
       P->Aot.mapped(P->Code, Lo, Hi, Fd, Offset);
@@ -125,6 +127,11 @@ uint64_t Process::placeFor(uint64_t Addr, uint64_t Len, int Prot, int Flags,
 void Process::recordProfile(bool AtExec) {
   static const Recorder::JumpMap NoJumps;
   Record.write(Code, NoJumps, AtExec);
+  // As much as is worth a process.
+  constexpr uint64_t Much = 500;
+  if (Options.Background && !AtExec && !Options.CacheOfRoot &&
+      (Counts.BaselineUnits >= Much || Counts.LlvmUnits))
+    Record.translateInBackground(Options.CacheDir, Options.SelfFd);
 }
 
 void Process::reportStats() {

@@ -4,6 +4,7 @@
 #include "Promotion.h"
 #include "xlate/Cache/AotImage.h"
 #include "xlate/Syscall/Syscall.h"
+#include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,11 +36,18 @@ void Recorder::init(const std::string &CacheDir, const std::string &File) {
 }
 
 void Recorder::mapped(uint64_t Lo, uint64_t Hi, int Fd, uint64_t Offset) {
-  Range R{Lo, Hi, Offset, {}};
+  Range R{Lo, Hi, Offset, {}, {}};
   if (!cache::fileKey(Fd, R.File))
     return;
+  if (WithNames) {
+    char Link[32], Name[4096];
+    std::snprintf(Link, sizeof Link, "/proc/self/fd/%d", Fd);
+    const ssize_t N = readlink(Link, Name, sizeof Name);
+    if (N > 0 && Name[0] == '/')
+      R.Path.assign(Name, static_cast<size_t>(N));
+  }
   std::lock_guard G(Lock);
-  Ranges.push_back(R);
+  Ranges.push_back(std::move(R));
 }
 
 const Recorder::Range *Recorder::rangeOf(uint64_t Pc) const {

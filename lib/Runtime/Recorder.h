@@ -36,15 +36,22 @@ public:
   /// may fail. Takes no lock that a dying thread could hold: gives up instead.
   void write(CodeMap &Code, const JumpMap &Jumps, bool AtExec);
 
+  /// Note the names of files too, for this: at the end of the process, start
+  /// xlate-aot, which lies beside the program in SelfFd, for all of them.
+  void noteNames() { WithNames = true; }
+  void translateInBackground(const std::string &CacheDir, int SelfFd);
+
 private:
   struct Range {
     uint64_t Lo, Hi, Offset;
     cache::Hash128 File;
+    std::string Path;
   };
   const Range *rangeOf(uint64_t Pc) const;
 
   int CacheFd = -1;
   std::string Explicit;
+  bool WithNames = false;
   std::mutex Lock;
   std::vector<Range> Ranges; ///< Newer mappings come later.
   uint32_t FirstEntry = 0, AtLastExec = ~0u;

@@ -32,6 +32,8 @@ std::vector<std::string> inheritedArguments(const RunOptions &Options) {
     Args.push_back("--cache-path=" + Options.CachePath);
   if (!Options.RecordProfile.empty())
     Args.push_back("--record-profile=" + Options.RecordProfile);
+  if (Options.Background)
+    Args.push_back("--background-aot");
   if (Options.NoRecord)
     Args.push_back("--no-record");
   switch (Options.Stats) {

@@ -106,6 +106,9 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
   case RunOption::RecordProfile:
     O.RecordProfile = absolute(Use.Value);
     break;
+  case RunOption::Background:
+    O.Background = true;
+    break;
   case RunOption::NoRecord:
     O.NoRecord = true;
     break;

@@ -29,6 +29,8 @@ struct RunOptions {
   /// this file.
   std::string RecordProfile;
   bool NoRecord = false;
+  /// Let xlate-aot translate in the background what was run.
+  bool Background = false;
 
   /// Guest path of the program, as given.
   std::string Program;
