@@ -50,8 +50,9 @@ struct TestBlock {
 
 struct Batch {
   std::vector<uint32_t> Code; ///< At CodeBase, stubs included.
+  /// One per state; neighbours may be the same block.
   std::vector<TestBlock> Blocks;
-  std::vector<State> In; ///< One per block.
+  std::vector<State> In;
   uint64_t ArenaSeed = 0;
 
   uint32_t &word(uint64_t Address) { return Code[(Address - CodeBase) / 4]; }
@@ -62,7 +63,7 @@ struct Batch {
 
 /// What a run left behind.
 struct Outcome {
-  std::vector<State> Out; ///< One per block.
+  std::vector<State> Out; ///< One per input state.
   std::vector<uint8_t> Arena;
 };
 
@@ -71,6 +72,9 @@ Batch newBatch(uint64_t ArenaSeed);
 
 /// Append a block with its state. False when the code area is full.
 bool addBlock(Batch &B, const std::vector<uint32_t> &Words, const State &In);
+
+/// Run the last block once more, from this state.
+void addState(Batch &B, const State &In);
 
 /// Where the next block's first instruction will be.
 uint64_t nextStart(const Batch &B);

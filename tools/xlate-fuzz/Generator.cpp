@@ -123,6 +123,15 @@ void Generator::makeBlock(unsigned NumInsns, uint64_t Start,
   }
 }
 
+State Generator::moreState(const State &First) {
+  State In = randomState(R);
+  for (unsigned I = 0; I != 31; ++I)
+    if (Reserved >> I & 1)
+      In.X[I] = First.X[I];
+  In.Sp = First.Sp;
+  return In;
+}
+
 /// A register whose initial value is still there when this instruction runs.
 int Generator::freeRegister(bool AllowSp) {
   uint32_t Free = ~(Written | Reserved) & (AllowSp ? ~0u : ~(1u << 31));

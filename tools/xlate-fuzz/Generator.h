@@ -46,6 +46,8 @@ public:
 
   void makeBlock(unsigned NumInsns, uint64_t Start,
                  std::vector<uint32_t> &Words, State &In);
+  /// Another state for the last block, whose pointers have to stay.
+  State moreState(const State &First);
   /// Stop generating a row (it is known to fail).
   void drop(A64 Row);
   bool empty() const { return Rows.empty(); }

@@ -27,6 +27,7 @@ struct Options {
   uint64_t Seed = 1;
   uint64_t Count = 1000000; ///< Instruction instances.
   unsigned Insns = 6, Blocks = 12000, MaxReports = 10, Unallocated = 0;
+  unsigned States = 1; ///< Runs of each random block.
   bool List = false;
 };
 
@@ -40,6 +41,7 @@ constexpr const char *Usage =
     "  --insns=N           instructions per block (default 6)\n"
     "  --blocks=N          blocks per program (default 12000, as space "
     "allows)\n"
+    "  --states=N          random states that each block runs on (default 1)\n"
     "  --unallocated=P     percentage of unallocated words next to a row\n"
     "  --max-reports=N     differing rows to report before stopping (default "
     "10)\n"
@@ -69,6 +71,8 @@ bool parse(int Argc, char **Argv, Options &O) {
       O.Insns = static_cast<unsigned>(number());
     else if (Key == "--blocks")
       O.Blocks = static_cast<unsigned>(number());
+    else if (Key == "--states")
+      O.States = static_cast<unsigned>(number());
     else if (Key == "--unallocated")
       O.Unallocated = static_cast<unsigned>(number());
     else if (Key == "--max-reports")
@@ -90,7 +94,7 @@ bool parse(int Argc, char **Argv, Options &O) {
       return false;
     }
   }
-  return O.Insns != 0 && O.Insns <= 1000 && O.Blocks != 0;
+  return O.Insns != 0 && O.Insns <= 1000 && O.Blocks != 0 && O.States != 0;
 }
 
 class Fuzzer {
@@ -125,6 +129,10 @@ Batch Fuzzer::makeBatch() {
     if (!addBlock(B, Words, In))
       break;
     Instances += Words.size();
+    for (unsigned S = 1; S < O.States && O.Words.empty(); ++S) {
+      addState(B, G.moreState(In));
+      Instances += Words.size();
+    }
   }
   return B;
 }

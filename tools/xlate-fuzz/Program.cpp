@@ -249,6 +249,12 @@ bool xlate::fuzz::addBlock(Batch &B, const std::vector<uint32_t> &Words,
   return true;
 }
 
+void xlate::fuzz::addState(Batch &B, const State &In) {
+  B.Blocks.push_back(B.Blocks.back());
+  B.In.push_back(In);
+  B.In.back().Extra = B.Blocks.back().Entry;
+}
+
 std::vector<uint8_t> xlate::fuzz::arenaContent(uint64_t Seed) {
   std::vector<uint8_t> Bytes(ArenaSize);
   Random R(Seed);
