@@ -15,6 +15,7 @@ install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 install_packages bash coreutils findutils grep sed gawk diffutils perl python3 sqlite3 git openssl \
   xz-utils zstd gzip bzip2 7zip gcc g++ make lua5.4
 scripts/fetch-sysroot.sh arm64
+scripts/fetch-sysroot.sh amd64 busybox-static # to compare applets with
 
 build_preset "$preset"
 

@@ -11,6 +11,7 @@ config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.xlate_obj_root, "test")
 config.suffixes = [".test"]
 config.excludes = ["Inputs", "CMakeLists.txt"]
+config.xlate_src = os.path.dirname(config.test_source_root)
 config.environment["PATH"] = os.pathsep.join(
     [config.xlate_bin_dir, config.llvm_tools_dir, config.environment.get("PATH", "")])
 
@@ -50,7 +51,7 @@ if os.path.isdir(sysroot):
     config.substitutions.append(("%sysroot", sysroot))
 
 # Debian's arm64 packages, as scripts/fetch-sysroot.sh unpacks them.
-debian = os.path.join(os.path.dirname(config.test_source_root), ".sysroot", "arm64")
+debian = os.path.join(config.xlate_src, ".sysroot", "arm64")
 if os.path.exists(os.path.join(debian, ".packages")):
     config.available_features.add("debian-arm64")
     config.substitutions.append(("%debian-arm64", debian))
@@ -60,4 +61,4 @@ if config.xlate_llvm:
 
 config.substitutions.append(("%{python}", sys.executable))
 config.substitutions.append(("%xlate_gen", os.path.join(config.xlate_obj_root, "gen")))
-config.substitutions.append(("%xlate_src", os.path.dirname(config.test_source_root)))
+config.substitutions.append(("%xlate_src", config.xlate_src))
