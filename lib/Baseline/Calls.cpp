@@ -103,6 +103,11 @@ size_t Emitter::emitThunks(uint8_t *At, size_t Space) {
   mov(gs32(offsetof(CpuState, Exit)), static_cast<uint32_t>(ExitReason::Poll));
   jumpState(offsetof(CpuState, ExitStub));
   align(16);
+  FpLimits = top_ + size_;
+  for (uint64_t Lanes : {0x7fffffff7fffffff, 0x0080000000800000,
+                         0x7fffffffffffffff, 0x0010000000000000})
+    for (unsigned I = 0; I != 2; ++I)
+      dq(Lanes);
   return Xbyak::GetError() == Xbyak::ERR_NONE ? size_ : 0;
 }
 

@@ -341,6 +341,13 @@ void Emitter::vex(VexOp Op, unsigned D, unsigned A, unsigned S) {
   db(Op.Code);
   db(static_cast<int>(0xc0 | (D & 7) << 3 | (S & 7)));
 }
+void Emitter::vexMem(VexOp Op, unsigned D, unsigned A, const uint8_t *From,
+                     unsigned ImmBytes) {
+  vex(Op, D, A, 5);
+  top_[size_ - 1] &= 0x3f; // rip-relative
+  const auto *After = getCurr() + 4 + ImmBytes;
+  dd(static_cast<uint32_t>(From - After));
+}
 void Emitter::vexImm(VexOp Op, unsigned D, unsigned A, unsigned S,
                      uint8_t Imm) {
   vex(Op, D, A, S);

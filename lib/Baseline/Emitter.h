@@ -339,7 +339,7 @@ private:
                               1;
   }
   unsigned fpOperand(unsigned V, unsigned T, bool Half);
-  void checkNan(unsigned I, unsigned R, uint32_t &From);
+  void checkFpResult(unsigned I, unsigned R, uint32_t &From);
   void coldEval(unsigned I, uint32_t From, Cold::Kind K, unsigned Result);
   bool emitFpChecked(unsigned I, uint8_t Code);
   bool emitFpMinMax(unsigned I, bool Max);
@@ -429,6 +429,9 @@ private:
   void jumpTo(const uint8_t *Target);
   void jumpTo(Cc C, const uint8_t *Target);
   void vex(VexOp Op, unsigned D, unsigned A, unsigned S);
+  /// The same on the 16 bytes at From, which are near the code.
+  void vexMem(VexOp Op, unsigned D, unsigned A, const uint8_t *From,
+              unsigned ImmBytes = 0);
   void vexImm(VexOp Op, unsigned D, unsigned A, unsigned S, uint8_t Imm);
   void vexShift(uint8_t Code, unsigned Ext, unsigned D, unsigned S,
                 unsigned Count);
@@ -440,6 +443,8 @@ private:
   Features F;
   const uint8_t *OpThunk[NumOps];
   const uint8_t *PollThunk, *HeatThunk;
+  /// Per single and double: all bits but the signs, the smallest normal number.
+  const uint8_t *FpLimits;
 
   const Block *B = nullptr;
   UnitContext *Ctx = nullptr;

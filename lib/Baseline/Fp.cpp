@@ -68,16 +68,33 @@ unsigned Emitter::fpOperand(unsigned V, unsigned T, bool Half) {
   return T;
 }
 
-/// Leave for the evaluator if a lane of R is a NaN. May change xmm15.
-void Emitter::checkNan(unsigned I, unsigned R, uint32_t &From) {
+/// Leave for the evaluator if a lane of R is a NaN, or the smallest normal
+/// number, which may hide an underflow. Changes xmm15.
+void Emitter::checkFpResult(unsigned I, unsigned R, uint32_t &From) {
   const Uop &U = uop(I);
-  if (U.N == 1) {
-    vex({1, static_cast<uint8_t>(U.Lane == L64), 0, 0x2e}, R, 0, R); // ucomis
-    From = jumpNear(CP);
+  const uint8_t Double = U.Lane == L64;
+  const bool Underflow = U.Code == Op::fMul || U.Code == Op::fDiv ||
+                         U.Code == Op::fMulAdd || U.Code == Op::fCvt;
+  if (!Underflow) { // sums that are tiny are exact
+    if (U.N == 1) {
+      vex({1, Double, 0, 0x2e}, R, 0, R); // ucomis
+      From = jumpNear(CP);
+      return;
+    }
+    vexImm({1, Double, 0, 0xc2}, 15, R, R, 3); // unordered
+    vex(Ptest, 15, 0, 15);
+    From = jumpNear(CNE);
     return;
   }
-  vexImm({1, static_cast<uint8_t>(U.Lane == L64), 0, 0xc2}, 15, R, R,
-         3); // unordered
+  const uint8_t *Magnitude = FpLimits + 32 * Double, *Least = Magnitude + 16;
+  vexMem({1, Double, 0, 0x54}, 15, R, Magnitude); // and
+  if (U.N == 1) {
+    vexMem({1, Double, 0, 0x2e}, 15, 0, Least); // ucomis: equal or unordered
+    From = jumpNear(CE);
+    return;
+  }
+  vexMem({1, Double, 0, 0xc2}, 15, 15, Least, 1);
+  db(8); // equal or unordered
   vex(Ptest, 15, 0, 15);
   From = jumpNear(CNE);
 }
@@ -95,8 +112,8 @@ void Emitter::coldEval(unsigned I, uint32_t From, Cold::Kind K,
   Colds.push_back(C);
 }
 
-/// One instruction on one or two operands, checked for NaN. Scalar results take
-/// the first operand's upper bytes.
+/// One instruction on one or two operands, its result checked. Scalar results
+/// take the first operand's upper bytes.
 bool Emitter::emitFpChecked(unsigned I, uint8_t Code) {
   const Uop &U = uop(I);
   const Width W = widthOf(U);
@@ -115,7 +132,7 @@ bool Emitter::emitFpChecked(unsigned I, uint8_t Code) {
     const unsigned D = vecOut(I, 1u << A | 1u << B); // the evaluator needs both
     const unsigned R = Known ? D : 14;
     vex(O, R, A, B);
-    checkNan(I, R, From);
+    checkFpResult(I, R, From);
     zeroAbove(D, R, Bytes, Known);
     coldEval(I, From, Cold::EvalVec, D);
     return true;
@@ -126,7 +143,7 @@ bool Emitter::emitFpChecked(unsigned I, uint8_t Code) {
     vex(O, 14, 0, A);
   else
     vex(O, 14, A, fpOperand(U.A[1], 15, Half));
-  checkNan(I, 14, From);
+  checkFpResult(I, 14, From);
   const unsigned D = vecOut(I);
   zeroAbove(D, 14, Bytes);
   coldEval(I, From, Cold::EvalVec, D);
@@ -198,7 +215,7 @@ bool Emitter::emitFpMulAdd(unsigned I) {
        static_cast<uint8_t>(U.N == 1 ? 0xb9 : 0xb8)},
       14, B, C); // 14 += B * C
   uint32_t From;
-  checkNan(I, 14, From);
+  checkFpResult(I, 14, From);
   const unsigned Bytes = static_cast<unsigned>(U.N) << U.Lane;
   const bool Known = U.N == 1 && isZeroAbove(A, Bytes);
   const unsigned D = vecOut(I);
@@ -287,7 +304,7 @@ bool Emitter::emitFpRound(unsigned I) {
   else
     vexImm(m3(0x08 + Double), 14, 0, A, Imm);
   uint32_t From;
-  checkNan(I, 14, From);
+  checkFpResult(I, 14, From);
   const unsigned D = vecOut(I);
   zeroAbove(D, 14, static_cast<unsigned>(U.N) << U.Lane);
   coldEval(I, From, Cold::EvalVec, D);

@@ -25,7 +25,7 @@ bool Emitter::emitFpWidth(unsigned I) {
     vex({1, static_cast<uint8_t>(ToDouble ? 0 : 1), 0, 0x5a}, 14, 0, A);
   }
   uint32_t From;
-  checkNan(I, 14, From);
+  checkFpResult(I, 14, From);
   const unsigned D = vecOut(I);
   // cvtpd2ps, too, zeroes the rest
   zeroAbove(D, 14, static_cast<unsigned>(U.N) << U.Lane, true);

@@ -55,7 +55,7 @@ Compiler::Impl::lift(Module &M, const std::vector<uint64_t> &Entries,
   Lo.Host = hostFeatures(*Target);
   Lo.WriteThrough = Units.WriteThrough;
   Lo.StorePinnedAtEntry = Units.StorePinnedAtEntry;
-  Lo.ExactFpFlags = Units.ExactFpFlags;
+  Lo.FlushToZero = Units.FlushToZero;
 
   std::vector<lift::Region> Regions;
   for (uint64_t Pc : Entries) {

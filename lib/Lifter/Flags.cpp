@@ -135,8 +135,7 @@ Value *UnitLifter::strictFcmp(CmpInst::Predicate P, Value *A, Value *Bv,
 
 void UnitLifter::liftFcmp(const Uop &U, FlagSource S) {
   const bool Conditional = S.K == FlagSource::CcFcmp;
-  // A comparison that isn't made must not raise anything.
-  if (U.Lane == L16 || (Conditional && Options.ExactFpFlags)) {
+  if (U.Lane == L16 || (Conditional && Options.FlushToZero)) {
     Value *Nibble = callEvalFlags(U);
     S = FlagSource();
     S.K = FlagSource::Nzcv;
@@ -151,7 +150,7 @@ void UnitLifter::liftFcmp(const Uop &U, FlagSource S) {
   S.B = lane0(Conditional + 1);
   const bool Signalling = Conditional ? U.Imm >> 4 & 1 : U.Imm & 1;
   auto raise = [&] {
-    if (Options.ExactFpFlags) {
+    if (Options.FlushToZero) {
       // Comparing a flushed operand raises InputDenormal.
       bool Done;
       guarded(U, needsExactModes(FpcrFz), Done, [] { return nullptr; });
@@ -160,17 +159,26 @@ void UnitLifter::liftFcmp(const Uop &U, FlagSource S) {
   };
   if (Conditional) {
     S.Cond = arg(U, 0);
-    BasicBlock *Compare = newBlock("fccmp"), *Next = newBlock("on");
+    BasicBlock *Before = B.GetInsertBlock(), *Compare = newBlock("fccmp"),
+               *Next = newBlock("on");
     B.CreateCondBr(S.Cond, Compare, Next);
     B.SetInsertPoint(Compare);
     raise();
     B.CreateBr(Next);
     B.SetInsertPoint(Next);
-  } else if (Options.ExactFpFlags) {
+    // A comparison that isn't made must not raise anything: conditions compare
+    // zeros then.
+    for (Value **V : {&S.A, &S.B}) {
+      PHINode *Phi = B.CreatePHI((*V)->getType(), 2);
+      Phi->addIncoming(*V, Compare);
+      Phi->addIncoming(Constant::getNullValue(Phi->getType()), Before);
+      *V = Phi;
+    }
+  } else if (Options.FlushToZero) {
     raise();
   }
   setFlags(S);
-  RaiseDue = !Conditional && !Options.ExactFpFlags;
+  RaiseDue = !Conditional && !Options.FlushToZero;
   RaiseSignalling = Signalling;
 }
 

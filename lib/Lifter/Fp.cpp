@@ -3,13 +3,15 @@
 // Operations run on host instructions under the guest's modes (MXCSR follows
 // FPCR, flush-to-zero included). x86 and Arm agree on every result that isn't a
 // NaN, so a NaN result, or operands that x86's MIN/MAX treat differently, take
-// the evaluator's result on a cold path. The one known difference left is the
-// underflow flag of a result that rounds up to the smallest normal number: x86
-// detects tininess after rounding.
+// the evaluator's result on a cold path; so does a result that may have rounded
+// up to the smallest normal number, because x86 detects underflow after
+// rounding. Flags under flush to zero are Arm's own: see
+// LiftOptions::FlushToZero.
 //
 //===----------------------------------------------------------------------===//
 
 #include "UnitLifter.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/IntrinsicsX86.h"
 
 using namespace llvm;
@@ -32,10 +34,11 @@ Value *UnitLifter::constrained(Intrinsic::ID Id, ArrayRef<Type *> Types,
 
 Value *UnitLifter::hostFp(Intrinsic::ID Id, ArrayRef<Value *> Args) {
   Value *V = call(Id, {}, Args);
-  if (Options.ExactFpFlags) {
-    const size_t Sink = offsetof(CpuState, Tmp[5]);
-    storeState(V, Sink)->setVolatile(true);
-  }
+  // A use that costs nothing and can't be dropped.
+  auto *T = FunctionType::get(B.getVoidTy(), {V->getType()}, false);
+  B.CreateCall(InlineAsm::get(T, "", V->getType()->isVectorTy() ? "x" : "r",
+                              /*hasSideEffects=*/true),
+               {V});
   return V;
 }
 
@@ -86,21 +89,35 @@ Value *UnitLifter::anyLane(Value *Cmp) {
   return B.CreateICmpNE(B.CreateBitCast(Cmp, Bits), ConstantInt::get(Bits, 0));
 }
 
+/// A result that x86 rounded up to the smallest normal number may be an
+/// underflow on Arm, which judges before rounding. (Tiny sums are exact.)
+bool UnitLifter::mayHideUnderflow(const Uop &U) {
+  switch (U.Code) {
+  case Op::fMul:
+  case Op::fMulX:
+  case Op::fDiv:
+  case Op::fMulAdd:
+    return true;
+  case Op::fCvt:
+    return U.Lane < U.Imm;
+  default:
+    return false;
+  }
+}
+
+/// i1 per lane: V is a NaN or the smallest normal number.
+Value *UnitLifter::tinyOrNaN(Value *V) {
+  Type *T = V->getType();
+  const fltSemantics &Format = T->getScalarType()->getFltSemantics();
+  return plainFcmp(CmpInst::FCMP_UEQ, call(Intrinsic::fabs, {T}, {V}),
+                   ConstantFP::get(T, APFloat::getSmallestNormalized(Format)));
+}
+
 Value *UnitLifter::unlessNaN(const Uop &U, Value *V) {
   if (mayPend(U))
     return pend(U, V);
-  Value *IsCold = plainFcmp(CmpInst::FCMP_UNO, V, V);
-  if (Options.ExactFpFlags) {
-    // Arm detects underflow before rounding, x86 after: they differ for
-    // results that round up to the smallest normal number.
-    Type *T = V->getType();
-    const fltSemantics &Format = T->getScalarType()->getFltSemantics();
-    Constant *Least =
-        ConstantFP::get(T, APFloat::getSmallestNormalized(Format));
-    Value *IsLeast =
-        plainFcmp(CmpInst::FCMP_OEQ, call(Intrinsic::fabs, {T}, {V}), Least);
-    IsCold = B.CreateOr(IsCold, IsLeast);
-  }
+  Value *IsCold =
+      mayHideUnderflow(U) ? tinyOrNaN(V) : plainFcmp(CmpInst::FCMP_UNO, V, V);
   // Scalars are merged as scalars, so that the next operation can take them
   // without a detour through the vector register they are lane 0 of.
   if (V->getType()->isVectorTy())
@@ -129,7 +146,7 @@ Value *UnitLifter::magnitudeAtLeast(Value *V, double Limit) {
   return B.CreateICmpUGE(B.CreateBitCast(V, IntT), Bits);
 }
 
-/// Under FPCR modes whose flags x86 doesn't mirror, with ExactFpFlags: i1.
+/// i1: one of these FPCR bits is set.
 Value *UnitLifter::needsExactModes(uint32_t Bits) {
   Value *Fpcr = loadState(B.getInt32Ty(), offsetof(CpuState, Fpcr));
   return B.CreateICmpNE(B.CreateAnd(Fpcr, Bits), B.getInt32(0));
@@ -254,9 +271,8 @@ Value *UnitLifter::lowerFp(const Uop &U) {
   }
   if (opAttr(U.Code) != OpAttr::Fp)
     return nullptr;
-  if (!Options.ExactFpFlags)
+  if (!Options.FlushToZero)
     return lowerFpFast(U);
-  // Flushing raises other flags than x86's.
   bool Done;
   return guarded(U, needsExactModes(FpcrFz), Done, [&] {
     Value *V = lowerFpFast(U);

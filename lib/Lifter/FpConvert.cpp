@@ -180,15 +180,12 @@ Value *UnitLifter::fromInt(const Uop &U) {
 /// i1: a single that must be converted to half in software: a NaN, and, for
 /// the underflow flag, one that became the smallest normal half.
 Value *UnitLifter::coldHalf(Value *Single, Value *Half) {
-  Value *Cold = plainFcmp(CmpInst::FCMP_UNO, Single, Single);
-  if (Options.ExactFpFlags) {
-    auto *T = FixedVectorType::get(B.getInt16Ty(), 4);
-    Value *Magnitude =
-        B.CreateAnd(B.CreateBitCast(Half, T), ConstantInt::get(T, 0x7fff));
-    Cold = B.CreateOr(Cold,
-                      B.CreateICmpEQ(Magnitude, ConstantInt::get(T, 0x0400)));
-  }
-  return anyLane(Cold);
+  auto *T = FixedVectorType::get(B.getInt16Ty(), 4);
+  Value *Magnitude =
+      B.CreateAnd(B.CreateBitCast(Half, T), ConstantInt::get(T, 0x7fff));
+  return anyLane(
+      B.CreateOr(plainFcmp(CmpInst::FCMP_UNO, Single, Single),
+                 B.CreateICmpEQ(Magnitude, ConstantInt::get(T, 0x0400))));
 }
 
 // Between half and single: host conversions know only IEEE half precision.

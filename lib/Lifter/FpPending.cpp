@@ -9,7 +9,8 @@
 //
 // A NaN operand makes the result of arithmetic a NaN. So only results that no
 // other pending operation took as an operand need to be looked at: if they are
-// numbers, so is everything that went into them.
+// numbers, so is everything that went into them. Results that may hide an
+// underflow are all looked at.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,7 +25,7 @@ constexpr size_t MaxPending = 12;
 
 /// Operations whose result is a NaN if an operand's active lanes hold one.
 bool UnitLifter::mayPend(const Uop &U) const {
-  if (Options.ExactFpFlags || (U.Lane != L32 && U.Lane != L64))
+  if (Options.FlushToZero || (U.Lane != L32 && U.Lane != L64))
     return false;
   switch (U.Code) {
   case Op::fAdd:
@@ -96,28 +97,30 @@ Value *UnitLifter::pend(const Uop &U, Value *V) {
   return P.Result;
 }
 
-/// i1: some pending result is a NaN.
-Value *UnitLifter::anyPendingNaN() {
+/// i1: some pending result is a NaN or hides an underflow.
+Value *UnitLifter::anyPendingCold() {
   Value *Any = nullptr;
   auto merge = [&](Value *Cond) { Any = Any ? B.CreateOr(Any, Cond) : Cond; };
   // Two values to a comparison, and one test for all vectors of a type.
   MapVector<Type *, SmallVector<Value *, 8>> ByType;
+  MapVector<Type *, Value *> Masks;
+  auto look = [&](Type *T, Value *Cmp) {
+    if (!T->isVectorTy())
+      return merge(Cmp);
+    Value *&Mask = Masks[T];
+    Mask = Mask ? B.CreateOr(Mask, Cmp) : Cmp;
+  };
   for (const PendingFp &P : Pending)
-    if (!P.Covered)
+    if (mayHideUnderflow(P.U))
+      look(P.Fast->getType(), tinyOrNaN(P.Fast));
+    else if (!P.Covered)
       ByType[P.Fast->getType()].push_back(P.Fast);
-  for (auto &[T, Values] : ByType) {
-    Value *Mask = nullptr;
-    for (size_t I = 0; I < Values.size(); I += 2) {
-      Value *Cmp = plainFcmp(CmpInst::FCMP_UNO, Values[I],
-                             Values[std::min(I + 1, Values.size() - 1)]);
-      if (!T->isVectorTy())
-        merge(Cmp);
-      else
-        Mask = Mask ? B.CreateOr(Mask, Cmp) : Cmp;
-    }
-    if (Mask)
-      merge(anyLane(Mask));
-  }
+  for (auto &[T, Values] : ByType)
+    for (size_t I = 0; I < Values.size(); I += 2)
+      look(T, plainFcmp(CmpInst::FCMP_UNO, Values[I],
+                        Values[std::min(I + 1, Values.size() - 1)]));
+  for (auto &[T, Mask] : Masks)
+    merge(anyLane(Mask));
   return Any;
 }
 
@@ -126,7 +129,7 @@ void UnitLifter::settle() {
   if (Pending.empty())
     return;
   BasicBlock *From;
-  Value *IsCold = anyPendingNaN();
+  Value *IsCold = anyPendingCold();
   From = B.GetInsertBlock();
   BasicBlock *Cold = coldIf(IsCold), *Next = B.GetInsertBlock();
   B.SetInsertPoint(Cold);

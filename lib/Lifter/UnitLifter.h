@@ -209,8 +209,8 @@ private:
   // Floating point.
   Value *constrained(llvm::Intrinsic::ID Id, llvm::ArrayRef<llvm::Type *> Types,
                      llvm::ArrayRef<Value *> Args, bool Rounds);
-  /// A host intrinsic that raises FP exceptions. LLVM believes that it has no
-  /// effect and drops it if the result is unused: not so with ExactFpFlags.
+  /// A host intrinsic that raises FP exceptions, which LLVM doesn't know: it
+  /// is kept even if the result is unused.
   Value *hostFp(llvm::Intrinsic::ID Id, llvm::ArrayRef<Value *> Args);
   /// A comparison outside the constrained world: nothing depends on its flags.
   /// On vectors, only for predicates that don't order (those signal).
@@ -219,7 +219,8 @@ private:
   Value *fpResult(const Uop &U, Value *V);
   Value *onlyLanes(Value *V, unsigned L, unsigned N);
   Value *anyLane(Value *Cmp);
-  /// V as U's result, but the evaluator's if a lane is a NaN.
+  /// V as U's result, but the evaluator's if a lane is a NaN or may hide an
+  /// underflow.
   Value *unlessNaN(const Uop &U, Value *V);
   //--- FpPending.cpp
   struct PendingFp {
@@ -234,9 +235,11 @@ private:
   PendingFp *pendingOf(const Value *V);
   bool mustSettle(const Uop &U);
   Value *pend(const Uop &U, Value *V);
-  Value *anyPendingNaN();
+  Value *anyPendingCold();
   /// Make all pending values exact.
   void settle();
+  static bool mayHideUnderflow(const Uop &U);
+  Value *tinyOrNaN(Value *V);
   Value *anyNotFinite(llvm::ArrayRef<Value *> Operands);
   Value *magnitudeAtLeast(Value *V, double Limit);
   Value *needsExactModes(uint32_t Bits);

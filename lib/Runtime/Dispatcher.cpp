@@ -4,6 +4,7 @@
 #include "Process.h"
 #include "xlate/Guest/UnitAbi.h"
 #include "xlate/Interp/Interp.h"
+#include "xlate/Ops/FpEnv.h"
 #include "xlate/Runtime/Stubs.h"
 #include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
@@ -54,6 +55,28 @@ void Process::withdrawImprecise(GuestThread &T) {
   resumeWorld();
 }
 
+/// After a change of FPCR. Units of the optimising tier hold with FZ clear
+/// only, until the guest sets it for the first time; images always do.
+void Process::noteFpcr(CpuState &S) {
+  if (!(S.Fpcr & fpenv::FpcrFz) || FlushToZero == Fz::Seen)
+    return;
+  Fz Old = Fz::Never;
+  if (!FlushToZero.compare_exchange_strong(Old, Fz::Switching)) {
+    while (FlushToZero != Fz::Seen)
+      sched_yield();
+    return;
+  }
+  {
+    std::lock_guard G(Code.mutex());
+    Aot.disable();
+    Code.withdrawAll();
+  }
+  Hot.forget();
+  flushJumpCaches();
+  GuestThread::of(S).clearJumpCache();
+  FlushToZero = Fz::Seen;
+}
+
 void Process::flushJumpCaches() {
   forEachThread([](GuestThread &T) {
     T.FlushJumpCache.store(true, std::memory_order_release);
@@ -65,9 +88,6 @@ void Process::flushJumpCaches() {
 /// raising a guest fault because S.Pc isn't executable.
 void *Process::translate(GuestThread &T) {
   CpuState &S = T.S;
-  // Images have no code for FPCR.FZ.
-  if (S.Fpcr >> 24 & 1 && Aot.inUse())
-    disableImages(T);
   JumpCacheEntry &J = T.JumpCache[S.Pc >> 2 & (JumpCacheSize - 1)];
   if (J.GuestPc == S.Pc)
     return J.Host;
@@ -97,16 +117,6 @@ void *Process::translate(GuestThread &T) {
   }
   J = {S.Pc, Host};
   return Host;
-}
-
-void Process::disableImages(GuestThread &T) {
-  {
-    std::lock_guard G(Code.mutex());
-    Aot.disable();
-    Code.withdrawAdopted(0, ~uint64_t(0));
-  }
-  flushJumpCaches();
-  T.clearJumpCache();
 }
 
 // The next two ask for the permission under the code map's lock: whoever takes
@@ -339,6 +349,8 @@ void Process::handleExit(GuestThread &T) {
       promote(T);
     return;
   case ExitReason::Barrier:
+    noteFpcr(S);
+    return;
   case ExitReason::Step:
     return;
   case ExitReason::Syscall: {

@@ -31,6 +31,10 @@ public:
   GuestMemory Mem;
   LoadedProgram Program;
   Promotion Hot;
+  /// The guest has set FPCR.FZ at some time; Switching: translations that
+  /// don't hold then are being withdrawn.
+  enum class Fz { Never, Switching, Seen };
+  std::atomic<Fz> FlushToZero{Fz::Never};
   AotImages Aot;
   Recorder Record;
   Stats Counts;
@@ -77,6 +81,7 @@ public:
   /// Keep every thread but T out of translated code and compilations.
   void stopWorld(GuestThread &T);
   void resumeWorld();
+  void noteFpcr(CpuState &S);
   /// Make every thread look its indirect branches up anew.
   void flushJumpCaches();
   /// Guest PC and pinned registers into S when the fault at HostPc lies in
@@ -151,7 +156,6 @@ private:
   void *unitAt(uint64_t Pc);
   void compileIfNew(GuestThread &T);
   void noteCall(const Block &B);
-  void disableImages(GuestThread &T);
   void protectCode(uint64_t Lo, uint64_t Hi);
   void resetCode(GuestThread &T);
   void handleExit(GuestThread &T);

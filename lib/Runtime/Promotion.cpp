@@ -115,6 +115,7 @@ bool Promotion::compile(HotTier::Request R) {
     return P.Mem.executable(Pc, Limit) ? Limit : 0;
   };
   uint64_t Epoch = P.Code.epoch();
+  R.FlushToZero = P.FlushToZero != Process::Fz::Never; // before the epoch
   std::unique_ptr<Unit> U = Tier->compile(R, Services);
   P.Counts.LlvmMicros += threadMicros() - Start;
   if (!U) {

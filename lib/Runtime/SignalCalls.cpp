@@ -116,6 +116,7 @@ sys::Result Process::sigreturn(CpuState &S) {
               S.X[31], 0);
     return sys::NoResult;
   }
+  noteFpcr(S); // the handler may have changed it
   T.SigMask = Mask & ~Unblockable;
   applySigMask(T);
   for (auto &Has : T.HasHeld)

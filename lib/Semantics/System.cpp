@@ -156,7 +156,8 @@ void MSR_reg(Ops &O, unsigned o0, unsigned op1, unsigned CRn, unsigned CRm,
     return O.setNzcv(O.wreg(Rt));
   case Fpcr:
     O.writeSys(SysReg::Fpcr, O.xreg(Rt));
-    return O.br(O.nextPc()); // the rounding mode is constant within a block
+    // FPCR is constant within a unit; the runtime looks at the new value.
+    return O.exitNext(ExitReason::Barrier, uint64_t(0));
   case Fpsr:
     O.writeSys(SysReg::Fpsr, O.xreg(Rt));
     return O.br(O.nextPc());

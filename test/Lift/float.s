@@ -1,5 +1,6 @@
 // Floating point: strict operations. NaN results of several are found by one
-// check, of the results that no other one took, and computed on a cold path.
+// check, of the results that no other one took, and computed on a cold path. The
+// results of products are all compared with the smallest normal number, too.
 // RUN: %assemble
 // RUN: %xlate-lift --emit=opt-ir --function=scalar %t.o | %filecheck %s --check-prefix=IR
 // RUN: %xlate-lift --emit=asm --function=scalar %t.o | %filecheck %s --check-prefix=SCALAR
@@ -8,15 +9,20 @@
 // RUN: %xlate-lift --emit=asm --function=convert %t.o | %filecheck %s --check-prefix=CONVERT
 
 // IR:         call double @llvm.experimental.constrained.fmul.f64({{.*}} metadata !"round.dynamic", metadata !"fpexcept.strict")
-// IR:         fcmp uno
+// IR:         call double @llvm.fabs.f64
+// IR:         fcmp ueq double {{.*}}, 0x10000000000000
 // IR:         br i1 {{.*}}, label %cold{{[0-9]*}}, label %on{{[0-9]*}}, {{.*}}!prof
 // IR:         call preserve_allcc void
 
 // SCALAR:     vmulsd %xmm1, %xmm0
 // SCALAR-NOT: vucomisd
-// SCALAR:     vfmadd{{[0-9]*}}sd %xmm2, %xmm1, [[R:%xmm[0-9]+]]
-// SCALAR:     vucomisd [[R]], [[R]]
-// SCALAR:     jp
+// SCALAR:     vfmadd{{[0-9]*}}sd
+// SCALAR:     vandpd
+// SCALAR:     vucomisd
+// SCALAR:     je
+// SCALAR:     vandpd
+// SCALAR:     vucomisd
+// SCALAR:     je
 // SCALAR-NOT: vucomisd
 // SCALAR:     callq
 // SCALAR:     callq
@@ -27,11 +33,13 @@ scalar:
   ret
 
 // VECTOR:     vaddps %xmm1, %xmm0
-// VECTOR-NOT: vcmpunordps
+// VECTOR-NOT: vcmp
 // VECTOR:     vdivps
 // VECTOR:     vmulps
-// VECTOR:     vcmpunordps
-// VECTOR-NOT: vcmpunordps
+// VECTOR:     vcmpeq_uqps
+// VECTOR:     vcmpeq_uqps
+// VECTOR:     vtestps
+// VECTOR-NOT: vcmp
 vector:
   fadd v0.4s, v0.4s, v1.4s
   fdiv v0.4s, v0.4s, v2.4s

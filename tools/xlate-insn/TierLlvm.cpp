@@ -88,7 +88,7 @@ const codegen::Unit &LlvmTier::unitFor(const Block &B) {
   };
   Memory.Slot = [this](uint64_t Pc) { return slot(Pc); };
   codegen::UnitOptions Options;
-  Options.WriteThrough = Options.ExactFpFlags = true;
+  Options.WriteThrough = Options.FlushToZero = true;
   std::string Error;
   auto New = Compiler.compile({B.Pc}, Code, Options, Memory, Error);
   if (New.empty()) {

@@ -15,6 +15,7 @@ public:
     codegen::JitMemory Memory{S.AllocCode, S.SlotFor};
     codegen::UnitOptions Options;
     Options.WriteThrough = R.Precise;
+    Options.FlushToZero = R.FlushToZero;
     std::string Error;
     auto Units = Compiler.compile({R.Pc}, Code, Options, Memory, Error);
     if (Units.empty())

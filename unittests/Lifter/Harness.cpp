@@ -289,8 +289,7 @@ std::string Harness::difference(const Outcome &Want, const Outcome &Got) const {
       R.field("v", W.V_, G.V_);
     }
     R.field("fpcr", W.Fpcr, G.Fpcr);
-    const uint32_t Mask = Options.ExactFpFlags ? ~0u : 1u << 27;
-    R.field("fpsr", W.Fpsr & Mask, G.Fpsr & Mask);
+    R.field("fpsr", W.Fpsr, G.Fpsr);
     R.field("tpidr", W.TpidrEl0, G.TpidrEl0);
     R.field("exclusive size", W.ExclSize, G.ExclSize);
     if (W.ExclSize) {
@@ -364,7 +363,7 @@ State Harness::randomState(std::mt19937_64 &Rng) const {
   S.TpidrroEl0 = Rng();
   if (Rng() % 4 == 0)
     S.Fpcr = static_cast<uint32_t>(Rng()) & fpenv::FpcrMask;
-  if (!Options.ExactFpFlags) // flush-to-zero differs at the smallest normal
+  if (!Options.FlushToZero)
     S.Fpcr &= ~fpenv::FpcrFz;
   if (Rng() % 2) {
     S.ExclSize = 1u << Rng() % 5;

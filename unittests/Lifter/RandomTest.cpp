@@ -15,7 +15,7 @@ static unsigned scale() {
 
 static codegen::UnitOptions exact() {
   codegen::UnitOptions O;
-  O.WriteThrough = O.ExactFpFlags = true;
+  O.WriteThrough = O.FlushToZero = true;
   return O;
 }
 

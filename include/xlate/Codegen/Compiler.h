@@ -35,8 +35,7 @@ struct GuestCode {
 struct UnitOptions {
   bool WriteThrough = false;
   bool StorePinnedAtEntry = true;
-  /// See lift::LiftOptions. Wanted once the guest has read FPSR.
-  bool ExactFpFlags = false;
+  bool FlushToZero = false; ///< See lift::LiftOptions.
   unsigned MaxBlocks = 64;
   unsigned MaxInsns = 300;
 };

@@ -33,10 +33,10 @@ struct LiftOptions {
   /// With WriteThrough: also store the pinned registers at unit entry, for
   /// callers that don't write through.
   bool StorePinnedAtEntry = true;
-  /// Make FPSR's cumulative flags exact in every case. Without it they are
-  /// wrong in two: under FPCR.FZ (host flags are used for flushed numbers), and
-  /// UFC for a result that rounds up to the smallest normal number.
-  bool ExactFpFlags = false;
+  /// The unit is right under FPCR.FZ, too: every operation tests for it and
+  /// then calls its evaluator. Without it, a thread with FZ set must not run
+  /// the unit.
+  bool FlushToZero = false;
   /// Attach a location to every instruction; see lineOf().
   bool DebugLines = true;
 };

@@ -19,6 +19,8 @@ public:
     uint64_t Pc;
     /// Precise registers at every fault (write-through form).
     bool Precise;
+    /// For a guest that sets FPCR.FZ.
+    bool FlushToZero = false;
   };
   /// What a compilation needs of the runtime. The functions take the locks
   /// that they need themselves.
