@@ -25,8 +25,7 @@ void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded) {
   }
   if (Target == B->Pc) {
     if (Opts->Heat) {
-      countHeat();
-      jumpTo(CE, HeatThunk);
+      jumpTo(countHeat(), HeatThunk);
     }
     jumpTo(LoopEntry);
   } else {
@@ -81,8 +80,7 @@ void Emitter::emitLoopBranch(Cc C) {
   cmp(gs32(offsetof(CpuState, PollFlag)), 0);
   if (Opts->Heat) {
     const uint32_t Poll = jumpShort(CNE);
-    countHeat();
-    jumpTo(CNE, LoopEntry);
+    jumpTo(negate(countHeat()), LoopEntry);
     moveImm(RAX, B->Pc);
     jumpTo(HeatThunk);
     bindShort(Poll);

@@ -1,6 +1,7 @@
 //===- Emitter.cpp - Emission of one unit ---------------------------------===//
 
 #include "Emitter.h"
+#include <algorithm>
 #include <cstring>
 
 using namespace xlate;
@@ -41,8 +42,7 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   Pc = Blk.Pc;
   analyse();
   if (O.Heat) {
-    countHeat();
-    jumpTo(CE, HeatThunk);
+    jumpTo(countHeat(), HeatThunk);
   }
   uint32_t Flushing = 0;
   InlineFp = F.Avx && HasFp;
@@ -79,9 +79,14 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
 }
 
 /// Zero flag = the unit is hot now.
-void Emitter::countHeat() {
-  dec(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(Opts->Heat) -
-                                   (getCurr() + 6))]);
+// Long blocks use more of it. The result is a condition that holds once, when
+// the heat has just run out.
+Cc Emitter::countHeat() {
+  const unsigned Weight = std::min(1 + B->NumInsns / 8, 100u);
+  sub(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(Opts->Heat) -
+                                   (getCurr() + 7))],
+      Weight);
+  return Weight == 1 ? CE : CB;
 }
 
 void Emitter::emitBody() {

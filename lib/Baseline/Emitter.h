@@ -403,7 +403,7 @@ private:
   void emitLoopBranch(Cc C);
   void emitIndirect(unsigned I);
   void emitExit(unsigned I);
-  void countHeat();
+  Cc countHeat();
   void emitBody();
   void emitUops();
   void emitUop(unsigned I);

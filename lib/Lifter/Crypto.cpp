@@ -22,6 +22,18 @@ static Value *keylessInput(Value *V, Intrinsic::ID Id) {
   return Key && Key->isNullValue() ? Call->getArgOperand(0) : nullptr;
 }
 
+/// A ^ Bv. Arm adds round keys before a round and x86 after it: if one operand
+/// is a round without a key, the other one becomes its key.
+Value *UnitLifter::xorVec(Value *A, Value *Bv) {
+  for (auto [State, Key] : {std::pair(A, Bv), std::pair(Bv, A)})
+    for (Intrinsic::ID Id :
+         {Intrinsic::x86_aesni_aesenc, Intrinsic::x86_aesni_aesenclast,
+          Intrinsic::x86_aesni_aesdec, Intrinsic::x86_aesni_aesdeclast})
+      if (Value *In = keylessInput(State, Id))
+        return call(Id, {}, {In, Key});
+  return B.CreateXor(A, Bv);
+}
+
 Value *UnitLifter::lowerAes(const Uop &U) {
   Value *Zero = Constant::getNullValue(VecTy);
   auto round = [&](Intrinsic::ID Id, Value *V) {
@@ -29,11 +41,9 @@ Value *UnitLifter::lowerAes(const Uop &U) {
   };
   switch (U.Code) {
   case Op::aesE:
-    return round(Intrinsic::x86_aesni_aesenclast,
-                 B.CreateXor(arg(U, 0), arg(U, 1)));
+    return round(Intrinsic::x86_aesni_aesenclast, xorVec(arg(U, 0), arg(U, 1)));
   case Op::aesD:
-    return round(Intrinsic::x86_aesni_aesdeclast,
-                 B.CreateXor(arg(U, 0), arg(U, 1)));
+    return round(Intrinsic::x86_aesni_aesdeclast, xorVec(arg(U, 0), arg(U, 1)));
   case Op::aesMc:
     // AESE, AESMC is one full round.
     if (Value *In = keylessInput(arg(U, 0), Intrinsic::x86_aesni_aesenclast))
@@ -118,9 +128,62 @@ Value *UnitLifter::lowerSha(const Uop &U) {
   }
 }
 
+// In scalar registers, as x86 rotates no 64-bit lanes before AVX-512.
+Value *UnitLifter::lowerSha512(const Uop &U) {
+  Type *T = B.getInt64Ty();
+  auto lane = [&](unsigned I, uint64_t L) {
+    return B.CreateExtractElement(arg(U, I), L);
+  };
+  auto pair = [&](Value *Lo, Value *Hi) {
+    Value *V = B.CreateInsertElement(PoisonValue::get(VecTy), Lo, uint64_t(0));
+    return B.CreateInsertElement(V, Hi, uint64_t(1));
+  };
+  auto rotate = [&](Value *V, unsigned N) {
+    return call(Intrinsic::fshr, {T}, {V, V, B.getInt64(N)});
+  };
+  auto sum = [&](Value *X, Value *Y, Value *Z) {
+    return B.CreateAdd(B.CreateAdd(X, Y), Z);
+  };
+  // Three rotations, or two and a shift.
+  auto sigma = [&](Value *V, unsigned X, unsigned Y, unsigned Z, bool Shift) {
+    return B.CreateXor(B.CreateXor(rotate(V, X), rotate(V, Y)),
+                       Shift ? B.CreateLShr(V, Z) : rotate(V, Z));
+  };
+  auto choose = [&](Value *X, Value *Y, Value *Z) {
+    return B.CreateXor(B.CreateAnd(B.CreateXor(Y, Z), X), Z);
+  };
+  auto majority = [&](Value *X, Value *Y, Value *Z) {
+    return B.CreateOr(B.CreateAnd(X, Y), B.CreateAnd(B.CreateOr(X, Y), Z));
+  };
+  Value *W0 = lane(0, 0), *W1 = lane(0, 1);
+  switch (U.Code) {
+  case Op::sha512H: {
+    Value *X0 = lane(1, 0), *X1 = lane(1, 1), *Y1 = lane(2, 1);
+    Value *Hi = sum(choose(Y1, X0, X1), sigma(Y1, 14, 18, 41, false), W1);
+    Value *E = B.CreateAdd(Hi, lane(2, 0));
+    return pair(sum(choose(E, Y1, X0), sigma(E, 14, 18, 41, false), W0), Hi);
+  }
+  case Op::sha512H2: {
+    Value *Y0 = lane(2, 0), *Y1 = lane(2, 1);
+    Value *Hi =
+        sum(majority(lane(1, 0), Y1, Y0), sigma(Y0, 28, 34, 39, false), W1);
+    return pair(sum(majority(Hi, Y0, Y1), sigma(Hi, 28, 34, 39, false), W0),
+                Hi);
+  }
+  case Op::sha512Su0:
+    return pair(B.CreateAdd(W0, sigma(W1, 1, 8, 7, true)),
+                B.CreateAdd(W1, sigma(lane(1, 0), 1, 8, 7, true)));
+  default: // sha512Su1
+    return pair(sum(W0, sigma(lane(1, 0), 19, 61, 6, true), lane(2, 0)),
+                sum(W1, sigma(lane(1, 1), 19, 61, 6, true), lane(2, 1)));
+  }
+}
+
 Value *UnitLifter::lowerCrypto(const Uop &U) {
   if (U.Code < Op::aesE || U.Code > Op::sm4EKey)
     return nullptr;
+  if (U.Code >= Op::sha512H && U.Code <= Op::sha512Su1)
+    return lowerSha512(U);
   if (Options.Host.Aes && U.Code <= Op::aesImc)
     return lowerAes(U);
   const bool NeedsSha =

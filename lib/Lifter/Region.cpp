@@ -54,8 +54,8 @@ Block record(uint64_t Pc, uint64_t End) {
   for (const Uop &U : B.Uops) {
     if (U.Code == Op::insn)
       At = static_cast<uint64_t>(U.Imm);
-    else if (U.Code == Op::stateHelper && At + 4 < B.End)
-      return recordBlock(Pc, At + 4, MaxBlockInsns);
+    else if (U.Code == Op::stateHelper && At + 4 * uint64_t(U.N) < B.End)
+      return recordBlock(Pc, At + 4 * uint64_t(U.N), MaxBlockInsns);
   }
   return B;
 }

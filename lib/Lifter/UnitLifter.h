@@ -192,6 +192,7 @@ private:
   Value *wrapMinToMax(Value *R);
   Value *mulHigh(const Uop &U, bool Round);
   Value *mulHighAcc(const Uop &U, bool Subtract);
+  Value *carrylessMul(Value *A, Value *Bv);
   Value *clampSigned(Value *V, unsigned Bits);
   Value *shiftRight(Value *V, unsigned N, bool Signed);
   Value *roundRight(Value *V, unsigned N, bool Signed);
@@ -258,7 +259,9 @@ private:
   Value *convertJs(const Uop &U);
 
   Value *lowerAes(const Uop &U);
+  Value *xorVec(Value *A, Value *Bv);
   Value *lowerSha(const Uop &U);
+  Value *lowerSha512(const Uop &U);
   Value *sha1Rounds(const Uop &U, unsigned Function, uint32_t K);
   Value *sha256Rounds(Value *Abcd, Value *Efgh, Value *Wk, bool WantEfgh);
 

@@ -150,7 +150,7 @@ Value *UnitLifter::lowerVec(const Uop &U) {
   case Op::vOr:
     return B.CreateOr(arg(U, 0), arg(U, 1));
   case Op::vXor:
-    return B.CreateXor(arg(U, 0), arg(U, 1));
+    return xorVec(arg(U, 0), arg(U, 1));
   case Op::vAndNot:
     return B.CreateAnd(arg(U, 0), B.CreateNot(arg(U, 1)));
   case Op::vOrNot:

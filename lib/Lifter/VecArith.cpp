@@ -94,6 +94,22 @@ Value *UnitLifter::clampSigned(Value *V, unsigned Bits) {
       ConstantInt::get(T, APInt::getSignedMinValue(Bits).sext(Width)));
 }
 
+/// Product of the low halves; where these come from high halves (PMULL2), the
+/// host's instruction takes them from there.
+Value *UnitLifter::carrylessMul(Value *A, Value *Bv) {
+  uint8_t High = 0;
+  auto source = [&](Value *V, uint8_t Bit) {
+    auto *S = dyn_cast<ShuffleVectorInst>(V);
+    if (!S || S->getOperand(0)->getType() != VecTy || S->getMaskValue(0) != 1)
+      return V;
+    High |= Bit;
+    return S->getOperand(0);
+  };
+  A = source(A, 0x01);
+  Bv = source(Bv, 0x10);
+  return call(Intrinsic::x86_pclmulqdq, {}, {A, Bv, B.getInt8(High)});
+}
+
 Value *UnitLifter::lowerVecArith(const Uop &U) {
   const unsigned L = U.Lane;
   Value *A = lanes(arg(U, 0), L);
@@ -186,8 +202,7 @@ Value *UnitLifter::lowerVecArith(const Uop &U) {
   case Op::vPmull:
     if (L != L64 || !Options.Host.Pclmul)
       return nullptr;
-    return call(Intrinsic::x86_pclmulqdq, {},
-                {arg(U, 0), arg(U, 1), B.getInt8(0)});
+    return carrylessMul(arg(U, 0), arg(U, 1));
 
   case Op::vSqAdd:
     return saturating(Intrinsic::sadd_sat, Instruction::Add, U);

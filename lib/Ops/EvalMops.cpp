@@ -1,10 +1,10 @@
 //===- EvalMops.cpp - Memory copy and set ---------------------------------===//
 //
-// Work proceeds in chunks that stay within one page of each operand. Before a
-// chunk is copied, one byte of each page is touched the way it will be
-// accessed, and registers are updated after each chunk: a fault thus finds
-// registers from which the same instruction continues, even if the regions
-// overlap.
+// Work proceeds in chunks that stay within one page of each operand. Before the
+// rest of a chunk, the byte that the copy comes to first is read and written,
+// so that a fault is reported at its address, and registers are updated after
+// each chunk: a fault thus finds registers from which the same instruction
+// continues, even if the regions overlap.
 //
 // Register formats (the Arm ARM's option A): in the main and epilogue
 // instructions Xn is minus the bytes left and Xd, Xs are past the ends; a
@@ -30,13 +30,24 @@ uint64_t toPageEnd(uint64_t A) { return PageSize - (A & (PageSize - 1)); }
 /// Bytes of A's page up to and including A.
 uint64_t fromPageStart(uint64_t A) { return (A & (PageSize - 1)) + 1; }
 
-void touchRead(uint64_t A) {
-  static_cast<void>(*reinterpret_cast<volatile uint8_t *>(A));
-}
-
 /// Atomic, as another thread may be writing that byte.
 void touchWrite(uint64_t A) {
   asm volatile("lock orb $0, (%0)" : : "r"(A) : "memory", "cc");
+}
+
+void writeByte(uint64_t A, uint8_t Byte) {
+  *reinterpret_cast<volatile uint8_t *>(A) = Byte;
+}
+
+/// Copy the byte at S to D before the others of a chunk, whose source is the N
+/// bytes from Low on. If D is one of these it must keep its value till it has
+/// been read.
+void copyFirst(uint64_t D, uint64_t S, uint64_t Low, uint64_t N) {
+  const uint8_t Byte = *reinterpret_cast<volatile uint8_t *>(S);
+  if (D - Low < N)
+    touchWrite(D);
+  else
+    writeByte(D, Byte);
 }
 
 void move(uint64_t D, uint64_t S, uint64_t N) {
@@ -48,14 +59,12 @@ void fill(uint64_t D, uint8_t Byte, uint64_t N) {
   std::memset(reinterpret_cast<void *>(D), Byte, N);
 }
 
-/// Copy N bytes, low addresses first, calling Done(bytes) after each chunk. The
-/// source is touched first: it is what a byte-wise copy would access first.
+/// Copy N bytes, low addresses first, calling Done(bytes) after each chunk.
 template <typename Fn>
 void copyForward(uint64_t D, uint64_t S, uint64_t N, Fn Done) {
   while (N) {
     const uint64_t Chunk = std::min({N, toPageEnd(D), toPageEnd(S)});
-    touchRead(S);
-    touchWrite(D);
+    copyFirst(D, S, S, Chunk);
     move(D, S, Chunk);
     D += Chunk;
     S += Chunk;
@@ -70,8 +79,7 @@ void copyBackward(uint64_t D, uint64_t S, uint64_t N, Fn Done) {
     const uint64_t LastD = D + N - 1, LastS = S + N - 1;
     const uint64_t Chunk =
         std::min({N, fromPageStart(LastD), fromPageStart(LastS)});
-    touchRead(LastS);
-    touchWrite(LastD);
+    copyFirst(LastD, LastS, LastS + 1 - Chunk, Chunk);
     N -= Chunk;
     move(D + N, S + N, Chunk);
     Done(Chunk);
@@ -82,7 +90,7 @@ template <typename Fn>
 void setForward(uint64_t D, uint8_t Byte, uint64_t N, Fn Done) {
   while (N) {
     const uint64_t Chunk = std::min(N, toPageEnd(D));
-    touchWrite(D);
+    writeByte(D, Byte);
     fill(D, Byte, Chunk);
     D += Chunk;
     N -= Chunk;

@@ -125,7 +125,7 @@ void Ops::writeSys(SysReg R, Val V) {
 }
 
 void Ops::stateHelper(StateHelper H, Val Arg) {
-  rec(Op::stateHelper, Ty::None, 0, 0, Arg, {}, {}, static_cast<int64_t>(H));
+  rec(Op::stateHelper, Ty::None, 0, 1, Arg, {}, {}, static_cast<int64_t>(H));
 }
 
 Val Ops::select(Val Cond, Val A, Val B_) {

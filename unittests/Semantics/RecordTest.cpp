@@ -121,4 +121,26 @@ TEST(Semantics, AccessesComeBeforeWrites) {
   });
 }
 
+// CPYFP, CPYFM, CPYFE: what follows is recorded after all three.
+TEST(Semantics, AWholeCopyIsOneHelper) {
+  auto helpers = [](std::initializer_list<uint32_t> Words) {
+    const std::vector<uint32_t> Code(Words);
+    const auto Pc = reinterpret_cast<uint64_t>(Code.data());
+    std::vector<unsigned> Lengths;
+    const Block B = recordBlock(Pc, Pc + 4 * Code.size(), 8);
+    EXPECT_EQ(B.End, Pc + 4 * Code.size());
+    for (const Uop &U : B.Uops)
+      if (U.Code == Op::stateHelper)
+        Lengths.push_back(U.N);
+    return Lengths;
+  };
+  using List = std::vector<unsigned>;
+  constexpr uint32_t P = 0x19010440, M = 0x19410440, E = 0x19810440,
+                     Nop = 0xd503201f, OtherM = 0x19410460;
+  EXPECT_EQ(helpers({P, M, E, Nop}), List{3});
+  EXPECT_EQ(helpers({Nop, P, M, E}), List{3});
+  EXPECT_EQ(helpers({P, M}), (List{1, 1}));
+  EXPECT_EQ(helpers({P, OtherM, E}), (List{1, 1, 1}));
+}
+
 } // namespace
