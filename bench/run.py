@@ -8,6 +8,7 @@ the smallest of the rounds counts.
 
 import argparse
 import dataclasses
+import fcntl
 import hashlib
 import json
 import math
@@ -71,14 +72,17 @@ class Bench:
         self.args = args
         self.data = os.path.join(args.work, "data")
         self.binaries = os.path.join(args.work, "kernels")
+        self.cache = os.path.join(args.work, "aot-cache")
 
     def emulators(self):
         """Name and command prefix of each, in the order of the columns."""
         sysroot = self.args.sysroot
+        aot = [self.args.xlate, "-L", sysroot, "--cache-dir", self.cache, "--no-record"]
         return {
             "native": [],
             "qemu": [self.args.qemu, "-L", sysroot],
             "xlate": [self.args.xlate, "-L", sysroot, "--no-cache", "--tier=" + self.args.tier],
+            **({"aot": aot} if self.args.aot else {}),
         }
 
     def build_kernels(self):
@@ -126,11 +130,25 @@ class Bench:
         run = " ".join(prefix + [self.args.sysroot]) if emulator == "qemu" else ""
         return prefix + [guest, *(a.replace("{run}", run) for a in args)]
 
+    def train(self, case, args, env):
+        """Record what the case runs and translate it, in the background as users would; a
+        process that finds another one at it leaves its files to the next round."""
+        prefix = [self.args.xlate, "-L", self.args.sysroot, "--cache-dir", self.cache,
+                  "--background-aot"]
+        for _ in range(3):
+            run_once(self.command(case, "aot", prefix, args), self.data, env, self.args.timeout)
+            lock = os.path.join(self.cache, "background.lock")
+            if os.path.exists(lock):
+                with open(lock, "w") as file:
+                    fcntl.flock(file, fcntl.LOCK_EX)
+
     def measure(self, case, args):
         """Best of the rounds of each emulator, and what was wrong."""
         best, problems = {}, []
         env = dict(os.environ, LC_ALL="C", **case.env)
         env.pop("LD_PRELOAD", None)
+        if self.args.aot:
+            self.train(case, args, env)
         for _ in range(self.args.rounds):
             for name, prefix in self.emulators().items():
                 if any(p.startswith(name) for p in problems):
@@ -151,7 +169,7 @@ class Bench:
                 old.cpu, old.wall = min(old.cpu, sample.cpu), min(old.wall, sample.wall)
                 old.rss = max(old.rss, sample.rss)
         if case.compare:
-            for name in ("qemu", "xlate"):
+            for name in ("qemu", "xlate", "aot"):
                 if name in best and "native" in best and (
                         best[name].output != best["native"].output):
                     problems.append(name + ": other output than native: " +
@@ -193,6 +211,16 @@ def ratio(best, a, b, what="cpu"):
 COLUMNS = ("native", "qemu", "xlate", "q/n", "x/n", "x/q", "wall x/n", "wall x/q", "rss MB")
 
 
+AOT_COLUMNS = ("aot", "a/n", "a/q", "wall a/n")
+
+
+def aot_cells(best):
+    """The columns that --aot adds."""
+    return ["%.3f" % best["aot"].cpu if "aot" in best else "-",
+            *("%.2f" % ratio(best, "aot", b) for b in ("native", "qemu")),
+            "%.2f" % ratio(best, "aot", "native", "wall")]
+
+
 def cells(best):
     """The columns of a result."""
     def seconds(name):
@@ -220,6 +248,9 @@ def parse_args():
     parser.add_argument("--rounds", type=int, default=3, help="runs of each; the best counts")
     parser.add_argument("--tier", default="auto",
                         choices=("auto", "interp", "baseline", "llvm"))
+    parser.add_argument("--aot", action="store_true",
+                        help="one more column: with translations made ahead, after a run that "
+                        "recorded a profile")
     parser.add_argument("--quick", action="store_true", help="one round, hot runs only")
     parser.add_argument("--only", choices=("hot", "cold"), help="only these runs")
     parser.add_argument("--scale", type=int, default=1,
@@ -304,10 +335,12 @@ def main():
                     continue
                 if not group:
                     print("\n%-22s" % ("%s (%s)" % (cls, kind)) +
-                          "".join("%9s" % c for c in COLUMNS))
+                          "".join("%9s" % c for c in
+                                  COLUMNS + (AOT_COLUMNS if args.aot else ())))
                 best, problems = bench.measure(case, run_args)
                 failed += ["%s (%s): %s" % (case.name, kind, p) for p in problems]
-                print_row(case.name, cells(best), "WRONG" if problems else "")
+                print_row(case.name, cells(best) + (aot_cells(best) if args.aot else []),
+                          "WRONG" if problems else "")
                 group.append(best)
                 results.append({"case": case.name, "class": cls, "kind": kind,
                                 "problems": problems,
@@ -318,7 +351,13 @@ def main():
                          (("qemu", "native"), ("xlate", "native"), ("xlate", "qemu"))]
                 walls = ["%.2f" % geometric_mean([ratio(g, "xlate", b, "wall") for g in group])
                          for b in ("native", "qemu")]
-                print_row("geometric mean", ["", "", ""] + means + walls)
+                row = ["", "", ""] + means + walls
+                if args.aot:
+                    row += ["", ""] + ["%.2f" % geometric_mean([ratio(g, "aot", b, what)
+                                                               for g in group])
+                                       for b, what in (("native", "cpu"), ("qemu", "cpu"),
+                                                       ("native", "wall"))]
+                print_row("geometric mean", row)
     for line in dict.fromkeys(skipped):
         print("skipped " + line)
     for line in failed:

@@ -63,13 +63,20 @@ static void addNativeCpu(Hasher &H) {
 }
 
 Hash128 cache::hostCpuKey(const std::string &Level) {
-  Hasher H;
-  H.add(Level.data(), Level.size());
-  if (Level == "native")
-    addNativeCpu(H);
-  else
-    H.addValue(hostHasLevel(Level));
-  return H.finish();
+  auto make = [&] {
+    Hasher H;
+    H.add(Level.data(), Level.size());
+    if (Level == "native")
+      addNativeCpu(H);
+    else
+      H.addValue(hostHasLevel(Level));
+    return H.finish();
+  };
+  if (Level != "native")
+    return make();
+  // CPUID takes tens of microseconds in a virtual machine.
+  static const Hash128 Native = make();
+  return Native;
 }
 
 static bool readAll(int Fd, void *To, size_t Size, uint64_t Offset) {

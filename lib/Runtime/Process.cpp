@@ -49,6 +49,11 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
     P->codeChanged(nullptr, Lo, Hi);
   };
 
+  // Programs close their standard error before they end.
+  if (Options.Stats != StatsMode::Off)
+    if (const int Fd = dup(STDERR_FILENO); Fd >= 0)
+      P->StatsFd = sys::protectFd(Fd);
+
   sys::Config Config;
   Config.Sysroot = Options.Sysroot;
   Config.UnameRelease = Options.UnameRelease;
@@ -143,12 +148,12 @@ void Process::reportStats() {
   Counts.AotIgnored = Aot.numIgnored();
   if (Options.Stats == StatsMode::Text && !Aot.problem().empty()) {
     const std::string Line = "xlate-run: ignored " + Aot.problem() + "\n";
-    [[maybe_unused]] ssize_t N = write(STDERR_FILENO, Line.data(), Line.size());
+    [[maybe_unused]] ssize_t N = write(StatsFd, Line.data(), Line.size());
   }
   const std::string Report =
       Options.Stats == StatsMode::Json ? Counts.json() : Counts.text();
   [[maybe_unused]] ssize_t N =
-      write(STDERR_FILENO, Report.data(), Report.size());
+      write(StatsFd, Report.data(), Report.size());
 }
 
 //--- Services

@@ -38,6 +38,7 @@ public:
   AotImages Aot;
   Recorder Record;
   Stats Counts;
+  int StatsFd = 2;
 
   /// Print what --stats asks for; at the end of the process.
   void reportStats();

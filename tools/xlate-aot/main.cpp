@@ -1,7 +1,7 @@
 //===- main.cpp - xlate-aot: translate ahead of time ----------------------===//
 #include "Batch.h"
+#include "Options.h"
 #include "xlate/Cache/CacheDir.h"
-#include "xlate/Support/Options.h"
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -9,82 +9,9 @@
 #include <unistd.h>
 
 using namespace xlate;
+using namespace xlate::aot;
 
 static constexpr int UsageError = 125;
-
-namespace {
-enum Option {
-  CacheDir,
-  CacheSize,
-  Cpu,
-  OptLevel,
-  AllLlvm,
-  Force,
-  Rootfs,
-  Jobs,
-  Timeout,
-  Ninja,
-  Report,
-  Emit,
-  Output,
-  Runtime,
-  ProfileFile,
-  NoRecorded,
-  Function,
-  Quiet,
-  Version,
-  Help
-};
-} // namespace
-
-static constexpr OptionSpec Table[] = {
-    {CacheDir, 0, "cache-dir", OptionKind::Value, "DIR", "XLATE_CACHE_DIR",
-     "Put translations in DIR ($XDG_CACHE_HOME/xlate)"},
-    {CacheSize, 0, "cache-size", OptionKind::Value, "MIB", "XLATE_CACHE_SIZE",
-     "Afterwards, remove what was not used for longest until the cache is no "
-     "larger (16384; 0: no limit)"},
-    {Cpu, 0, "cpu", OptionKind::Value, "native|x86-64-v2|x86-64-v3|x86-64-v4",
-     "", "Translate for these host processors (native)"},
-    {OptLevel, 'O', "opt-level", OptionKind::Value, "0|1|2|3", "",
-     "0: quick translation only; 1 to 3: loops go through LLVM too (default: "
-     "what a profile says is hot does)"},
-    {AllLlvm, 0, "all-llvm", OptionKind::Flag, "", "",
-     "All functions go through LLVM, not only loops"},
-    {Force, 'f', "force", OptionKind::Flag, "", "",
-     "Translate files whose translation is up to date too"},
-    {Rootfs, 0, "rootfs", OptionKind::Value, "DIR", "",
-     "Translate every arm64 program and library below DIR"},
-    {Jobs, 'j', "jobs", OptionKind::Value, "N", "",
-     "Translate N files at a time (number of processors)"},
-    {Timeout, 0, "timeout", OptionKind::Value, "SECONDS", "",
-     "Give a file up after SECONDS (3600)"},
-    {Ninja, 0, "emit-ninja", OptionKind::Value, "FILE", "",
-     "Translate nothing, but write the plan to FILE, for ninja -f FILE"},
-    {Report, 0, "report", OptionKind::Value, "FILE", "",
-     "Write what was found and made as JSON to FILE"},
-    {ProfileFile, 0, "profile", OptionKind::List, "FILE", "",
-     "Use what xlate-run --record-profile noted in FILE, beside what is in the "
-     "cache"},
-    {NoRecorded, 0, "no-recorded", OptionKind::Flag, "", "",
-     "Don't use the profiles in the cache"},
-    {Function, 0, "function", OptionKind::List, "NAME", "",
-     "With --emit of another form: this function only (or the one at 0x...)"},
-    {Emit, 0, "emit", OptionKind::Value, "exe|image|llvm-ir|asm|obj", "",
-     "With --output: what to write (exe: a program that runs by itself)"},
-    {Output, 'o', "output", OptionKind::Value, "FILE", "",
-     "Write the translation of the one program to FILE, not to the cache"},
-    {Runtime, 0, "runtime", OptionKind::Value, "FILE", "",
-     "The xlate-run that becomes part of such a program (the one beside "
-     "xlate-aot)"},
-    {Quiet, 'q', "quiet", OptionKind::Flag, "", "", "Print problems only"},
-    {Version, 0, "version", OptionKind::Flag, "", "",
-     "Print the version and exit"},
-    {Help, 'h', "help", OptionKind::Flag, "", "", "Print this help and exit"},
-};
-
-static const ToolSpec Tool = {
-    "xlate-aot", "FILE... | cache ls|verify|gc [MIB]|pack DIR|path",
-    "translate ARM64 Linux programs ahead of time", Table};
 
 static int usage(const std::string &Problem) {
   std::fprintf(stderr,
