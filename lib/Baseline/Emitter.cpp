@@ -1,7 +1,6 @@
 //===- Emitter.cpp - Emission of one unit ---------------------------------===//
 
 #include "Emitter.h"
-#include <algorithm>
 #include <cstring>
 
 using namespace xlate;
@@ -78,11 +77,9 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   return R;
 }
 
-/// Zero flag = the unit is hot now.
-// Long blocks use more of it. The result is a condition that holds once, when
-// the heat has just run out.
+/// The result is a condition that holds once, when the heat has just run out.
 Cc Emitter::countHeat() {
-  const unsigned Weight = std::min(1 + B->NumInsns / 8, 100u);
+  const unsigned Weight = heatPerEntry(B->NumInsns);
   sub(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(Opts->Heat) -
                                    (getCurr() + 7))],
       Weight);

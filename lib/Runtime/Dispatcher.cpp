@@ -246,7 +246,8 @@ void *Process::unitAt(uint64_t Pc) {
 }
 
 /// What the heat of a baseline unit begins with, 0 = it isn't counted. With
-/// --stats units of the baseline tier alone are, for their number of executions.
+/// --stats units of the baseline tier alone are, for their number of
+/// executions.
 int32_t Process::initialHeat() const {
   if (Options.UseTier == Tier::Auto)
     return HotThreshold;
@@ -261,8 +262,10 @@ uint64_t Process::baselineExecuted() {
     if (!E.Current || E.Current->Tier != MadeBy::Baseline)
       return;
     const int64_t Left = E.Heat.load(std::memory_order_relaxed);
-    Sum += static_cast<uint64_t>(initialHeat() - Left) *
-           ((E.Current->GuestHi - E.Current->GuestLo) / 4);
+    const auto Insns =
+        static_cast<unsigned>((E.Current->GuestHi - E.Current->GuestLo) / 4);
+    Sum += static_cast<uint64_t>(initialHeat() - Left) * Insns /
+           baseline::heatPerEntry(Insns);
   });
   return Sum;
 }

@@ -16,6 +16,7 @@
 #define XLATE_BASELINE_BASELINE_H
 
 #include "xlate/Ops/Uop.h"
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <span>
@@ -51,12 +52,19 @@ protected:
   ~UnitContext() = default;
 };
 
+/// What one execution of a block of that many guest instructions takes from its
+/// heat: long blocks cost more each time.
+constexpr unsigned heatPerEntry(unsigned Insns) {
+  return std::min(1 + Insns / 8, 100u);
+}
+
 struct Options {
   /// Clear the top byte of every data address (recompilation after a fault on
   /// a tagged pointer).
   bool MaskTopByte = false;
-  /// Decremented at each entry of the unit; reaching zero exits with
-  /// ExitReason::Poll and ExitInfo = 1. Within 2 GiB of the code; may be null.
+  /// Lowered by heatPerEntry() at each entry of the unit; when it runs out the
+  /// unit exits with ExitReason::Poll and ExitInfo = 1. Within 2 GiB of the
+  /// code; may be null.
   std::atomic<int32_t> *Heat = nullptr;
   /// Leave as for a missing unit, in place of a second form of the block, when
   /// FPCR.FZ is set. The user then gives another unit.
