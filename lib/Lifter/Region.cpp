@@ -92,7 +92,7 @@ void Finder::collectLeaders() {
     Block B = record(Pc, End);
     // The dispatcher must see such a block before it runs: leave it out.
     if (!FlagsCrossCalls.load(std::memory_order_relaxed) &&
-        readsFlagsAfterCall(B, Limits.CodeEnd))
+        readsFlagsAcrossCall(B, Limits.CodeEnd))
       continue;
     Leaders.insert(Pc);
     Insns += B.NumInsns;

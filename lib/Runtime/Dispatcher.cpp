@@ -175,7 +175,7 @@ void Process::noteCall(const Block &B) {
     return Mem.executable(Pc, Limit) ? Limit : 0;
   };
   if (FlagsCrossCalls.load(std::memory_order_relaxed) ||
-      !readsFlagsAfterCall(B, CodeEnd))
+      !readsFlagsAcrossCall(B, CodeEnd))
     return;
   FlagsCrossCalls.store(true);
   Aot.disable();

@@ -177,10 +177,16 @@ bool xlate::flagsDeadAfter(const Block &B, const CodeEndFn &CodeEnd,
   return dead(Lookahead(CodeEnd, Depends).after(B), Depends, Mark);
 }
 
-bool xlate::readsFlagsAfterCall(const Block &B, const CodeEndFn &CodeEnd) {
+bool xlate::readsFlagsAcrossCall(const Block &B, const CodeEndFn &CodeEnd) {
   const Uop &T = B.terminator();
   const bool IsCall =
       T.Code == Op::call ||
       (T.Code == Op::brInd && static_cast<BranchKind>(T.N) == BranchKind::Call);
-  return IsCall && Lookahead(CodeEnd, nullptr).at(B.End) == Use::Read;
+  if (!IsCall)
+    return false;
+  auto Reads = [&](uint64_t Pc) {
+    return Lookahead(CodeEnd, nullptr).at(Pc) == Use::Read;
+  };
+  return Reads(B.End) ||
+         (T.Code == Op::call && Reads(static_cast<uint64_t>(T.Imm)));
 }

@@ -130,7 +130,7 @@ void EntryFinder::scan(uint64_t Pc) {
   Block B = recordBlock(Pc, Text.codeEnd(Pc), MaxBlockInsns);
   Entries::Info &I = Out.Blocks[Pc];
   I.End = B.End;
-  I.Skip = readsFlagsAfterCall(B, CodeEnd);
+  I.Skip = readsFlagsAcrossCall(B, CodeEnd);
   cover(Pc, B.End);
   addressesIn(Pc, B.End);
   const Uop &T = B.terminator();

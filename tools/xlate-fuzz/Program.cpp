@@ -25,6 +25,7 @@ namespace {
 /// Words at ControlBase.
 struct Control {
   uint64_t In, Out, InEnd, Fault;
+  uint64_t X0; ///< Of the block, for a moment.
   uint64_t OutStart, OutSize;
   uint64_t Action[4];   ///< struct sigaction of the kernel
   uint64_t AltStack[3]; ///< stack_t
@@ -114,15 +115,19 @@ Stubs emitStubs(std::vector<uint32_t> &Code) {
   S.Save = E.here();
   E.msr(TpidrEl0, 30);
   E.movImm(30, ControlBase);
+  // The flags early: translators may expect their use soon after a call.
+  E.str(0, 30, offsetof(Control, X0));
+  E.mrs(0, Nzcv);
   E.ldr(30, 30, offsetof(Control, Out));
+  E.str(0, 30, SysOff);
+  E.movImm(0, ControlBase);
+  E.ldr(0, 0, offsetof(Control, X0));
   for (unsigned I = 0; I != 30; I += 2)
     E.stp(I, 30, 8 * I);
   E.mrs(0, TpidrEl0);
   E.str(0, 30, 8 * 30);
   E.addImm(0, Sp, 0);
   E.str(0, 30, offsetof(State, Sp));
-  E.mrs(0, Nzcv);
-  E.str(0, 30, SysOff);
   E.mrs(0, Fpcr);
   E.str(0, 30, SysOff + 8);
   E.mrs(0, Fpsr);

@@ -4,9 +4,9 @@
 // This looks ahead in guest code for the next use.
 //
 // At calls and returns NZCV count as dead, as AAPCS64 6.1.1 has them. Code that
-// breaks this reads flags right after a call: recordBlock's user asks
-// readsFlagsAfterCall() about every call before the callee can return through
-// it, and from the first such find on flags are kept everywhere.
+// breaks this reads flags right after a call, or first thing in a function:
+// recordBlock's user asks readsFlagsAcrossCall() about every call before it is
+// made, and from the first such find on flags are kept everywhere.
 //
 //===----------------------------------------------------------------------===//
 #ifndef XLATE_SEMANTICS_FLAGLIVENESS_H
@@ -36,10 +36,10 @@ bool flagsDeadAfter(const Block &B, const CodeEndFn &CodeEnd,
                     CodeRanges *Depends);
 
 /// True if B ends in a call and the code that the callee returns to reads the
-/// callee's flags.
-bool readsFlagsAfterCall(const Block &B, const CodeEndFn &CodeEnd);
+/// callee's flags, or the callee, if it is known, those of B.
+bool readsFlagsAcrossCall(const Block &B, const CodeEndFn &CodeEnd);
 
-/// Set for good when readsFlagsAfterCall() said yes once; translations made
+/// Set for good when readsFlagsAcrossCall() said yes once; translations made
 /// before must then be withdrawn.
 extern std::atomic<bool> FlagsCrossCalls;
 
