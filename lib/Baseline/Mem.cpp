@@ -53,10 +53,12 @@ Emitter::Reg64 Emitter::addressReg(const Uop &U) {
   if (!Offset && !Opts->MaskTopByte)
     return use(U.A[0]);
   const Reg64 R(static_cast<int>(allocGpr()));
-  if (isConst(U.A[0]))
+  const bool Copy = isConst(U.A[0]) || Opts->MaskTopByte;
+  if (Copy) // not by use(), which would keep one more register busy
     loadInto(static_cast<unsigned>(R.getIdx()), U.A[0]);
-  lea(R, ptr[(isConst(U.A[0]) ? R : use(U.A[0])) +
-             static_cast<size_t>(Offset ? U.Imm : 0)]);
+  if (Offset || !Copy)
+    lea(R, ptr[(Copy ? R : use(U.A[0])) +
+               static_cast<size_t>(Offset ? U.Imm : 0)]);
   if (Opts->MaskTopByte) {
     clobberFlags();
     shl(R, 8);

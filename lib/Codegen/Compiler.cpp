@@ -56,6 +56,7 @@ Compiler::Impl::lift(Module &M, const std::vector<uint64_t> &Entries,
   Lo.WriteThrough = Units.WriteThrough;
   Lo.StorePinnedAtEntry = Units.StorePinnedAtEntry;
   Lo.FlushToZero = Units.FlushToZero;
+  Lo.MaskTopByte = Units.MaskTopByte;
 
   std::vector<lift::Region> Regions;
   for (uint64_t Pc : Entries) {

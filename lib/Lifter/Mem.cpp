@@ -22,6 +22,8 @@ Value *UnitLifter::address(const Uop &U) {
 }
 
 Value *UnitLifter::guestPtr(Value *Address) {
+  if (Options.MaskTopByte)
+    Address = B.CreateAShr(B.CreateShl(Address, 8), 8);
   return B.CreateIntToPtr(Address, B.getPtrTy());
 }
 

@@ -23,7 +23,8 @@ using namespace xlate::mem;
 static bool cas16(uint64_t Where, V128 &Expected, const V128 &New) {
   bool Swapped;
   asm volatile("lock cmpxchg16b %1"
-               : "=@ccz"(Swapped), "+m"(*reinterpret_cast<V128 *>(Where)),
+               : "=@ccz"(Swapped),
+                 "+m"(*reinterpret_cast<V128 *>(untagged(Where))),
                  "+a"(Expected.D[0]), "+d"(Expected.D[1])
                : "b"(New.D[0]), "c"(New.D[1])
                : "memory");
@@ -125,7 +126,7 @@ static V128 load16(uint64_t Where) {
   __m128i V;
   asm volatile("movdqa %1, %0"
                : "=x"(V)
-               : "m"(*reinterpret_cast<const __m128i *>(Where))
+               : "m"(*reinterpret_cast<const __m128i *>(untagged(Where)))
                : "memory");
   V128 R;
   _mm_store_si128(reinterpret_cast<__m128i *>(&R), V);

@@ -49,8 +49,9 @@ XLATE_EVAL(vload) {
   if (P.lane() < 4)
     V.D[0] = readSized(Where, P.lane());
   else
-    _mm_store_si128(reinterpret_cast<__m128i *>(&V),
-                    _mm_loadu_si128(reinterpret_cast<const __m128i *>(Where)));
+    _mm_store_si128(
+        reinterpret_cast<__m128i *>(&V),
+        _mm_loadu_si128(reinterpret_cast<const __m128i *>(untagged(Where))));
   R->V = V;
 }
 
@@ -59,7 +60,7 @@ XLATE_EVAL(vstore) {
   if (P.lane() < 4)
     writeSized(A->X, P.lane(), C->V.D[0]);
   else
-    _mm_storeu_si128(reinterpret_cast<__m128i *>(A->X),
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(untagged(A->X)),
                      _mm_load_si128(reinterpret_cast<const __m128i *>(&C->V)));
 }
 
@@ -69,7 +70,7 @@ XLATE_EVAL(prefetch) {
 
 // The block size that CpuState::Dczid announces.
 XLATE_EVAL(dcZva) {
-  auto *Block = reinterpret_cast<__m128i *>(A->X & ~uint64_t(63));
+  auto *Block = reinterpret_cast<__m128i *>(untagged(A->X) & ~uint64_t(63));
   for (unsigned I = 0; I != 4; ++I)
     _mm_store_si128(Block + I, _mm_setzero_si128());
 }

@@ -6,12 +6,19 @@
 
 namespace xlate::mem {
 
+/// Where an access to A goes: the top byte of a data address is a tag that the
+/// hardware ignores. The compiling tiers leave tags on until a fault shows that
+/// the guest uses them; evaluators run rarely enough to take them off always.
+inline uint64_t untagged(uint64_t A) {
+  return static_cast<uint64_t>(static_cast<int64_t>(A << 8) >> 8);
+}
+
 /// Guest memory holds any type at any alignment and changes behind our back.
 template <typename T> struct Guest {
   typedef volatile T __attribute__((may_alias, aligned(1))) Cell;
 };
 template <typename T> volatile T *cell(uint64_t A) {
-  return reinterpret_cast<typename Guest<T>::Cell *>(A);
+  return reinterpret_cast<typename Guest<T>::Cell *>(untagged(A));
 }
 
 /// Calls F with a zero of the unsigned type of 1 << Log2 bytes.
@@ -29,16 +36,13 @@ template <typename Fn> inline auto bySize(unsigned Log2, Fn F) {
 }
 
 inline uint64_t readSized(uint64_t A, unsigned Log2) {
-  return bySize(Log2, [&](auto Z) -> uint64_t {
-    return *reinterpret_cast<typename Guest<decltype(Z)>::Cell *>(A);
-  });
+  return bySize(Log2,
+                [&](auto Z) -> uint64_t { return *cell<decltype(Z)>(A); });
 }
 
 inline void writeSized(uint64_t A, unsigned Log2, uint64_t V) {
-  bySize(Log2, [&](auto Z) {
-    *reinterpret_cast<typename Guest<decltype(Z)>::Cell *>(A) =
-        static_cast<decltype(Z)>(V);
-  });
+  bySize(Log2,
+         [&](auto Z) { *cell<decltype(Z)>(A) = static_cast<decltype(Z)>(V); });
 }
 
 inline void exchangeSized(uint64_t A, unsigned Log2, uint64_t V) {

@@ -88,6 +88,7 @@ void Process::flushJumpCaches() {
 /// raising a guest fault because S.Pc isn't executable.
 void *Process::translate(GuestThread &T) {
   CpuState &S = T.S;
+  S.Pc = static_cast<uint64_t>(static_cast<int64_t>(S.Pc << 8) >> 8); // a tag
   JumpCacheEntry &J = T.JumpCache[S.Pc >> 2 & (JumpCacheSize - 1)];
   if (J.GuestPc == S.Pc)
     return J.Host;
@@ -215,6 +216,7 @@ void *Process::unitAt(uint64_t Pc) {
   noteCall(B);
   baseline::Options O;
   O.FallbackCounts = Counts.Fallbacks;
+  O.MaskTopByte = needsTagMask(Pc, Pc + 1);
   if (initialHeat()) {
     O.Heat = &E.Heat;
     E.Heat.store(initialHeat(), std::memory_order_relaxed);
@@ -232,6 +234,7 @@ void *Process::unitAt(uint64_t Pc) {
   U->Host = reinterpret_cast<char *>(R.Entry);
   U->HostSize = R.Size;
   U->RegistersPinned = true;
+  U->MasksTopByte = O.MaskTopByte;
   U->setPcMap(R.PcMap);
   U->Depends = std::move(R.Depends);
   Code.commitCode(static_cast<size_t>(U->Host + R.Size - Code.codeCursor()));
@@ -407,7 +410,33 @@ void Process::promote(GuestThread &T) {
   Hot.request(T.S.Pc, T.Signals->WantsPrecise.load(std::memory_order_relaxed));
 }
 
-bool Process::recoverState(CpuState &S, const ucontext_t &Uc) {
+bool Process::needsTagMask(uint64_t Lo, uint64_t Hi) {
+  auto It = TaggedCode.lower_bound(Lo & ~uint64_t(4095));
+  return It != TaggedCode.end() && *It < Hi;
+}
+
+void Process::expectTags(CpuState &S) {
+  // Only code that keeps registers exact can be left where it meets a tag.
+  GuestThread &T = GuestThread::of(S);
+  if (!T.Signals->WantsPrecise.exchange(true))
+    withdrawImprecise(T);
+}
+
+/// Make the code that has met a tagged pointer anew.
+void Process::maskTagsIn(GuestThread &T) {
+  T.HasTagFault = false;
+  expectTags(T.S);
+  for (uint64_t Pc : T.TagFault) {
+    const uint64_t Page = Pc & ~uint64_t(4095);
+    {
+      std::lock_guard G(Code.mutex());
+      TaggedCode.insert(Page);
+    }
+    codeChanged(&T.S, Page, Page + 4096);
+  }
+}
+
+const Unit *Process::recoverState(CpuState &S, const ucontext_t &Uc) {
   auto *HostPc = reinterpret_cast<const char *>(Uc.uc_mcontext.gregs[REG_RIP]);
   // The thread is in translated code, so it doesn't hold the lock.
   std::lock_guard G(Code.mutex());
@@ -415,11 +444,11 @@ bool Process::recoverState(CpuState &S, const ucontext_t &Uc) {
   if (!U)
     U = Aot.unitAt(HostPc);
   if (!U)
-    return false;
+    return nullptr;
   const uint64_t PcEntry = U->guestPc(HostPc);
   S.Pc = PcEntry & ~uint64_t(3);
   if (!U->RegistersPinned)
-    return true;
+    return U;
   baseline::recoverFlags(S, PcEntry,
                          static_cast<uint64_t>(Uc.uc_mcontext.gregs[REG_EFL]));
   static constexpr int HostRegs[] = {REG_RCX, REG_RDX, REG_RDI, REG_RSI,
@@ -430,5 +459,5 @@ bool Process::recoverState(CpuState &S, const ucontext_t &Uc) {
         static_cast<uint64_t>(Uc.uc_mcontext.gregs[HostRegs[I]]);
   for (unsigned I = 0; I != abi::NumPinnedVec; ++I)
     std::memcpy(&S.V[I], &Uc.uc_mcontext.fpregs->_xmm[I], 16);
-  return true;
+  return U;
 }

@@ -18,6 +18,7 @@
 #include "xlate/Runtime/Run.h"
 #include "xlate/Runtime/Thread.h"
 #include "xlate/Syscall/Syscall.h"
+#include <set>
 #include <sys/resource.h>
 
 namespace xlate::runtime {
@@ -72,6 +73,8 @@ public:
   //-----------------------------------------------
   /// Run T's guest code; returns only through exitThread/exitGroup.
   [[noreturn]] void run(GuestThread *T);
+  /// Must a unit made from [Lo, Hi) take tags off data addresses?
+  bool needsTagMask(uint64_t Lo, uint64_t Hi);
   /// The entry for code that is about to refer to it. Under the code map's
   /// lock.
   Entry &entryFor(uint64_t Pc);
@@ -86,12 +89,15 @@ public:
   /// Make every thread look its indirect branches up anew.
   void flushJumpCaches();
   /// Guest PC and pinned registers into S when the fault at HostPc lies in
-  /// translated code. Gregs is the host context's register array.
-  bool recoverState(CpuState &S, const ucontext_t &Uc);
+  /// translated code. Gregs is the host context's register array. The result
+  /// is the unit.
+  const Unit *recoverState(CpuState &S, const ucontext_t &Uc);
 
   //--- Signals (Signals.cpp)
   //-------------------------------------------------------
   void initSignals();
+  /// Have the host's SIGTRAP caught, whatever the guest does with its own.
+  void catchTraps();
   /// Deliver what is deliverable. Called with T outside guest code.
   void safepoint(GuestThread &T);
   /// Raise a synchronous signal at S.Pc. Doesn't return to the guest code that
@@ -106,6 +112,7 @@ public:
   uint64_t tidAddress(CpuState &S) override {
     return GuestThread::of(S).ClearChildTid;
   }
+  void expectTags(CpuState &S) override;
   sys::Result exitThread(CpuState &S, int Status) override;
   sys::Result exitGroup(CpuState &S, int Status) override;
   sys::Result execve(CpuState &S, int DirFd, const char *Path,
@@ -161,6 +168,7 @@ private:
   void resetCode(GuestThread &T);
   void handleExit(GuestThread &T);
   void promote(GuestThread &T);
+  void maskTagsIn(GuestThread &T);
   sys::Result startThread(GuestThread &T, const clone_args &Args);
   GuestThread *newChild(GuestThread &T, const clone_args &Args,
                         size_t StackSize);
@@ -188,6 +196,9 @@ private:
   std::atomic<int> LastOpened{-1};
   baseline::Baseline Base; ///< Used under the code map's lock.
   bool ThunksEmitted = false;
+  /// Pages whose code has dereferenced a tagged pointer: units that start there
+  /// are made with masked addresses. Under the code map's lock.
+  std::set<uint64_t> TaggedCode;
   /// Units were withdrawn under the code map's lock: jump caches are stale.
   std::atomic<bool> FlushAfterTranslate{false};
   /// Held while every other thread is kept out of translated code.

@@ -114,8 +114,13 @@ bool Promotion::compile(HotTier::Request R) {
     uint64_t Limit;
     return P.Mem.executable(Pc, Limit) ? Limit : 0;
   };
+  // First of all: what the rest is decided by changes before the epoch does.
   uint64_t Epoch = P.Code.epoch();
-  R.FlushToZero = P.FlushToZero != Process::Fz::Never; // before the epoch
+  R.FlushToZero = P.FlushToZero != Process::Fz::Never;
+  {
+    std::lock_guard G(P.Code.mutex());
+    R.MaskTopByte = P.needsTagMask(R.Pc, R.Pc + 1);
+  }
   std::unique_ptr<Unit> U = Tier->compile(R, Services);
   P.Counts.LlvmMicros += threadMicros() - Start;
   if (!U) {

@@ -67,6 +67,14 @@ static void internalError(int Sig, const siginfo_t &Info, uint64_t HostPc) {
   setHostAction(Sig, 0, 0); // it happens again and ends the process
 }
 
+/// Let the thread go on in code that can't be left: see TaggedAccess.cpp.
+static bool stepTagged(GuestThread &T, ucontext_t &Uc) {
+  if (!T.Tagged.begin(Uc))
+    return false;
+  TheProcess->catchTraps();
+  return true;
+}
+
 /// SIGSEGV or SIGBUS from an instruction of this thread.
 static void catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
                        ucontext_t *Uc) {
@@ -83,15 +91,34 @@ static void catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
       T->Tid != syscall(SYS_gettid))
     return internalError(Sig, Info, static_cast<uint64_t>(Rip));
   CpuState &S = T->S;
+  if (T->Tagged.active())
+    T->Tagged.end(*Uc);
+  const Unit *U = nullptr;
   if (TheProcess->Code.contains(reinterpret_cast<void *>(Rip)))
-    TheProcess->recoverState(S, *Uc);
+    U = TheProcess->recoverState(S, *Uc);
+  // Non-canonical address (the host knows no more): perhaps but for its tag.
+  if (Info.si_code == SI_KERNEL && U && !U->MasksTopByte &&
+      (U->precise() || stepTagged(*T, *Uc))) {
+    T->TagFault[0] = S.Pc;
+    T->TagFault[1] = U->Pc;
+    T->HasTagFault = true;
+    T->requestSafepoint();
+    if (!U->precise())
+      return;
+    S.Exit = ExitReason::Miss;
+    Rip = reinterpret_cast<greg_t>(xlate_unwind);
+    return;
+  }
   PendingFault &F = T->Fault;
   F = {{Info, Sig},
        Addr,
        dataAbortEsr(Info, Uc->uc_mcontext.gregs[REG_ERR] & 2)};
-  if (Info.si_code ==
-      SI_KERNEL) // non-canonical address: the host knows no more
+  if (Info.si_code == SI_KERNEL) {
+    // #SS, of an address in rsp or rbp, is SIGBUS.
+    F.P.Sig = F.P.Info.si_signo = SIGSEGV;
     F.P.Info.si_code = SEGV_MAPERR;
+    F.Esr = 0x92000004;
+  }
   T->HasFault = true;
   T->requestSafepoint();
   S.Exit = ExitReason::Miss;
@@ -107,6 +134,8 @@ static void hostHandler(int Sig, siginfo_t *Info, void *Ctx) {
     return;
   }
   GuestThread &T = *currentThread();
+  if (Sig == SIGTRAP && Info->si_code == TRAP_TRACE && T.Tagged.active())
+    return T.Tagged.end(*Uc);
   if (HostSync & sigBit(Sig)) {
     const unsigned I = GuestThread::heldIndex(Sig);
     if (T.HasHeld[I].load(std::memory_order_relaxed))
@@ -160,6 +189,14 @@ void Process::initSignals() {
   }
   initCoreDumps();
   applySigMask(T);
+}
+
+void Process::catchTraps() {
+  if (CaughtForCore.fetch_or(sigBit(SIGTRAP)) & sigBit(SIGTRAP))
+    return;
+  // Not under the table's lock, which a fault's handler can't take; a change at
+  // the same time is one to a handler or to what is caught by now.
+  setHostAction(SIGTRAP, CatchIt, 0);
 }
 
 //--- Delivery -----------------------------------------------------------------
@@ -285,6 +322,8 @@ void Process::safepoint(GuestThread &T) {
   T.enterSafepoint();
   if (T.FlushJumpCache.exchange(false))
     T.clearJumpCache();
+  if (T.HasTagFault)
+    maskTagsIn(T);
 
   // A fault goes first: its frame must show the faulting instruction.
   if (T.HasFault)

@@ -129,6 +129,9 @@ int listRuntimeFds(int (&Fds)[MaxRuntimeFds]);
 
 //--- Paths (Path.cpp, Proc.cpp) ---------------------------------------------
 
+/// System calls take tagged pointers (PR_SET_TAGGED_ADDR_CTRL).
+extern std::atomic<bool> TaggedPointers;
+
 enum class Last { Follow, NoFollow, Create };
 
 /// Host storage for the translated path arguments of a call.

@@ -98,6 +98,38 @@ static Result callAllowingWrites(Call &C) {
   return C.D.Handle(C);
 }
 
+std::atomic<bool> TaggedPointers{false};
+
+static bool isPointer(ArgKind K) {
+  switch (K) {
+  case Ptr:
+  case Path:
+  case LPath:
+  case CPath:
+  case Str:
+  case StrVec:
+  case BufIn:
+  case BufOut:
+  case SigSet:
+  case SigAction:
+  case Stat:
+  case TimeSpec:
+  case SockAddr:
+  case PollFds:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// As the kernel does once the program has asked for it; pointers inside
+/// structures stay as they are.
+static void removeTags(Call &C) {
+  for (unsigned I = 0; I != 6; ++I)
+    if (isPointer(C.D.Args[I]))
+      C.A[I] = static_cast<uint64_t>(static_cast<int64_t>(C.A[I] << 8) >> 8);
+}
+
 static Result badFd(Call &) { return -EBADF; }
 
 Result dispatch(CpuState &S, Services &K) {
@@ -108,6 +140,8 @@ Result dispatch(CpuState &S, Services &K) {
   const Desc *D = findCall(static_cast<uint32_t>(S.X[8]));
   Call C = {
       S, K, D ? *D : Unknown, {S.X[0], S.X[1], S.X[2], S.X[3], S.X[4], S.X[5]}};
+  if (TaggedPointers.load(std::memory_order_relaxed)) [[unlikely]]
+    removeTags(C);
   const Handler H = namesRuntimeFd(C.D, C.A) ? badFd : callAllowingWrites;
   if (Settings.Strace) [[unlikely]]
     return traceCall(C, H);

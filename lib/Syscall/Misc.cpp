@@ -84,8 +84,6 @@ Result handle::prctl(Call &C) {
   case 50: // PR_SVE_SET_VL
   case 51: // PR_SVE_GET_VL
   case 54: // PR_PAC_RESET_KEYS
-  case 55: // PR_SET_TAGGED_ADDR_CTRL
-  case 56: // PR_GET_TAGGED_ADDR_CTRL
   case 60: // PR_PAC_SET_ENABLED_KEYS
   case 61: // PR_PAC_GET_ENABLED_KEYS
   case 63: // PR_SME_SET_VL
@@ -103,6 +101,17 @@ Result handle::prctl(Call &C) {
   case 35: // PR_SET_MM
   case 59: // PR_SET_SYSCALL_USER_DISPATCH
     return -EINVAL;
+  case 55: // PR_SET_TAGGED_ADDR_CTRL
+    if (C.A[1] & ~uint64_t(1) || C.A[2] || C.A[3] || C.A[4])
+      return -EINVAL; // only PR_TAGGED_ADDR_ENABLE: there is no MTE
+    TaggedPointers.store(C.A[1]);
+    if (C.A[1])
+      C.K.expectTags(C.S);
+    return 0;
+  case 56: // PR_GET_TAGGED_ADDR_CTRL
+    return C.A[1] || C.A[2] || C.A[3] || C.A[4]
+               ? -EINVAL
+               : static_cast<Result>(TaggedPointers.load());
   case 21: // PR_GET_SECCOMP
     return 0;
   case 40: // PR_GET_TID_ADDRESS

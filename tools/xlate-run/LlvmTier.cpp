@@ -16,6 +16,7 @@ public:
     codegen::UnitOptions Options;
     Options.WriteThrough = R.Precise;
     Options.FlushToZero = R.FlushToZero;
+    Options.MaskTopByte = R.MaskTopByte;
     std::string Error;
     auto Units = Compiler.compile({R.Pc}, Code, Options, Memory, Error);
     if (Units.empty())
@@ -29,6 +30,7 @@ public:
     U->HostSize = C.Size;
     U->Tier = runtime::MadeBy::Llvm;
     U->RegistersInState = R.Precise;
+    U->MasksTopByte = R.MaskTopByte;
     U->Depends = std::move(C.Depends);
     U->setPcMap(C.PcMap);
     return U;

@@ -262,7 +262,7 @@ TEST(Random, Chains) {
     while (Want.Pc >= H.codePc() && Want.Pc < End) {
       const Block B = recordBlock(Want.Pc, End, 64);
       const Outcome W = H.interpret(B, Want, Fresh),
-                    G = H.execute(H.emit(B), Got, Fresh);
+                    G = H.translate(B, Got, Fresh);
       Fresh = false;
       if (!FaultsAreReal && (W.Faulted || G.Faulted))
         break;

@@ -28,11 +28,12 @@ constexpr size_t Guard = 128 << 20;
 // The run under way, for the signal handler.
 sigjmp_buf Escape;
 CpuState *Running;
+volatile int FaultCode;
 const uint8_t *RegionLo, *RegionHi;
 const baseline::EmitResult *RunningUnit;
 
 /// Bring Running up to date from registers if the fault is in emitted code.
-void onFault(int Sig, siginfo_t *, void *Context) {
+void onFault(int Sig, siginfo_t *Info, void *Context) {
   auto &Uc = *static_cast<ucontext_t *>(Context);
   auto *Pc = reinterpret_cast<const uint8_t *>(Uc.uc_mcontext.gregs[REG_RIP]);
   if (!Running) {
@@ -60,6 +61,7 @@ void onFault(int Sig, siginfo_t *, void *Context) {
   }
   // Signal handlers run with a fresh MXCSR.
   S.Fpsr |= fpenv::fpsrFrom(Uc.uc_mcontext.fpregs->mxcsr, S.Fpcr);
+  FaultCode = Info->si_code;
   siglongjmp(Escape, Sig);
 }
 
@@ -191,6 +193,7 @@ Outcome Harness::execute(const baseline::EmitResult &R, const CpuState &Start,
   Running = Live;
   RunningUnit = &R;
   volatile bool Faulted = false;
+  FaultCode = 0;
   if (sigsetjmp(Escape, 0) == 0)
     xlate_enter(Live, R.Entry);
   else
@@ -200,6 +203,7 @@ Outcome Harness::execute(const baseline::EmitResult &R, const CpuState &Start,
   Outcome Out;
   Out.S = *Live;
   Out.Faulted = Faulted;
+  Out.BadAddress = Faulted && FaultCode == SI_KERNEL;
   Out.Data.assign(Data, Data + DataSize);
   return Out;
 }
@@ -305,12 +309,23 @@ static std::string hex(const uint8_t *P, size_t N) {
   return Out;
 }
 
+Outcome Harness::translate(const Block &B, const CpuState &Start, bool Fresh,
+                           baseline::Options O) {
+  const std::vector<uint8_t> Before(Data, Data + DataSize);
+  const Outcome R = execute(emit(B, O), Start, Fresh);
+  if (!R.BadAddress || O.MaskTopByte)
+    return R;
+  std::memcpy(Data, Before.data(), DataSize);
+  O.MaskTopByte = true;
+  return execute(emit(B, O), Start, Fresh);
+}
+
 std::string Harness::check(const Block &B, const CpuState &Start,
                            const baseline::Options &O) {
   const baseline::EmitResult R = emit(B, O);
   if (!R.Entry)
     return "not emitted\n" + toString(B);
-  const Outcome Want = interpret(B, Start), Got = execute(R, Start);
+  const Outcome Want = interpret(B, Start), Got = translate(B, Start, true, O);
   const std::string D = difference(B, Want, Got);
   if (D.empty())
     return D;

@@ -43,7 +43,8 @@ constexpr bool FaultsAreReal = true;
 struct Outcome {
   State S;
   bool Faulted = false;
-  uint64_t FaultInfo = 0; ///< ExitInfo of a RaiseFault.
+  bool BadAddress = false; ///< A non-canonical one: it may be tagged.
+  uint64_t FaultInfo = 0;  ///< ExitInfo of a RaiseFault.
   std::vector<uint8_t> Data;
 };
 
@@ -64,6 +65,10 @@ public:
   Outcome interpret(const Block &B, const CpuState &Start, bool Fresh = true);
   Outcome execute(const baseline::EmitResult &R, const CpuState &Start,
                   bool Fresh = true);
+  /// Emit and execute. As in the runtime, code that meets a tagged pointer is
+  /// made anew with masked addresses.
+  Outcome translate(const Block &B, const CpuState &Start, bool Fresh = true,
+                    baseline::Options O = {});
   /// Write Words to the code area without recording.
   void place(const std::vector<uint32_t> &Words);
   /// Empty if the outcomes agree.

@@ -219,7 +219,15 @@ TEST_F(CallTest, Personality) {
 
 TEST_F(CallTest, Prctl) {
   EXPECT_EQ(call(nr::prctl, 51, 0, 0, 0, 0), -EINVAL);  // PR_SVE_GET_VL
-  EXPECT_EQ(call(nr::prctl, 55, 1, 0, 0, 0), -EINVAL);  // tagged addresses
+  EXPECT_EQ(call(nr::prctl, 55, 2, 0, 0, 0), -EINVAL);  // MTE
+  EXPECT_EQ(call(nr::prctl, 56, 0, 0, 0, 0), 0);        // tagged addresses
+  EXPECT_EQ(call(nr::prctl, 55, 1, 0, 0, 0), 0);
+  EXPECT_EQ(call(nr::prctl, 56, 0, 0, 0, 0), 1);
+  const uint64_t Tag = uint64_t(0x5a) << 56;
+  utsname Uts = {};
+  EXPECT_EQ(call(nr::uname, reinterpret_cast<uint64_t>(&Uts) | Tag), 0);
+  EXPECT_EQ(call(nr::prctl, 55, 0, 0, 0, 0), 0);
+  EXPECT_EQ(call(nr::uname, reinterpret_cast<uint64_t>(&Uts) | Tag), -EFAULT);
   EXPECT_EQ(call(nr::prctl, 25, &S, 0, 0, 0), -EINVAL); // PR_GET_TSC
   EXPECT_EQ(call(nr::prctl, 21, 0, 0, 0, 0), 0);        // PR_GET_SECCOMP
   char Name[16], Old[16];

@@ -36,6 +36,7 @@ struct UnitOptions {
   bool WriteThrough = false;
   bool StorePinnedAtEntry = true;
   bool FlushToZero = false; ///< See lift::LiftOptions.
+  bool MaskTopByte = false; ///< See lift::LiftOptions.
   unsigned MaxBlocks = 64;
   unsigned MaxInsns = 300;
 };

@@ -37,6 +37,8 @@ struct LiftOptions {
   /// then calls its evaluator. Without it, a thread with FZ set must not run
   /// the unit.
   bool FlushToZero = false;
+  /// Take the tag off every data address: the unit has faulted on one.
+  bool MaskTopByte = false;
   /// Attach a location to every instruction; see lineOf().
   bool DebugLines = true;
 };

@@ -39,6 +39,7 @@ struct Unit {
   /// them in CpuState (write-through form), or, when both are false, wherever
   /// the optimiser put them: only the PC is known.
   bool RegistersPinned = false, RegistersInState = false;
+  bool MasksTopByte = false; ///< Tags are taken off data addresses.
   bool precise() const { return RegistersPinned || RegistersInState; }
   /// Guest code elsewhere that the unit relies on: it goes when this changes.
   std::vector<std::pair<uint64_t, uint64_t>> Depends;

@@ -21,6 +21,8 @@ public:
     bool Precise;
     /// For a guest that sets FPCR.FZ.
     bool FlushToZero = false;
+    /// Take tags off data addresses.
+    bool MaskTopByte = false;
   };
   /// What a compilation needs of the runtime. The functions take the locks
   /// that they need themselves.

@@ -8,6 +8,7 @@
 #define XLATE_RUNTIME_THREAD_H
 
 #include "xlate/Guest/CpuState.h"
+#include "xlate/Runtime/TaggedAccess.h"
 #include <atomic>
 #include <csignal>
 #include <memory>
@@ -147,6 +148,11 @@ struct GuestThread {
   PendingSignal Held[2];
   std::atomic<bool> HasHeld[2]{};
   static unsigned heldIndex(int Sig) { return Sig == SIGSEGV ? 0 : 1; }
+
+  /// The code at these addresses has met a tagged pointer: see TaggedCode.
+  uint64_t TagFault[2] = {};
+  bool HasTagFault = false;
+  TaggedAccess Tagged;
 
   PendingFault Fault;
   bool HasFault = false;

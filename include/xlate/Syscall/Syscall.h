@@ -45,6 +45,8 @@ public:
   virtual Result clone(CpuState &S,
                        const clone_args &Args) = 0; ///< stack = top when size 0
   virtual Result setTidAddress(CpuState &S, uint64_t Addr) = 0;
+  /// The guest is going to dereference tagged pointers.
+  virtual void expectTags(CpuState &S) {}
   /// What setTidAddress() or clone() set last.
   virtual uint64_t tidAddress(CpuState &S) { return 0; }
   virtual Result exitThread(CpuState &S, int Status) = 0; ///< does not return
