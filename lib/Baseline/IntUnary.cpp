@@ -193,6 +193,25 @@ void Emitter::emitRbit(unsigned I) {
   const Reg64 Ra = use(U.A[0]);
   const Reg64 D = def(I);
   // Reverse the bits of each byte, then the bytes.
+  if (!F.Gfni || !F.Avx) {
+    const unsigned Dn = static_cast<unsigned>(D.getIdx()), T = allocGpr();
+    move(Dn, static_cast<unsigned>(Ra.getIdx()), isX(I));
+    const std::pair<int, uint64_t> Swaps[] = {{1, 0x5555555555555555},
+                                              {2, 0x3333333333333333},
+                                              {4, 0x0f0f0f0f0f0f0f0f}};
+    const Reg64 Part(static_cast<int>(T));
+    for (auto [By, Mask] : Swaps) {
+      moveImm(RAX, Mask);
+      mov(Part, D);
+      shr(D, By);
+      and_(Part, rax);
+      and_(D, rax);
+      shl(Part, By);
+      or_(D, Part);
+    }
+    isX(I) ? bswap(D) : bswap(Reg32(D.getIdx()));
+    return;
+  }
   moveImm(RAX, 0x8040201008040201);
   vmovq(xmm15, rax);
   vmovq(xmm14, Ra);
@@ -289,8 +308,6 @@ bool Emitter::emitUnary(unsigned I) {
     return true;
   }
   case Op::rbit:
-    if (!F.Gfni || !F.Avx)
-      return false;
     clobberFlags();
     emitRbit(I);
     return true;
