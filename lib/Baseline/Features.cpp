@@ -1,27 +1,25 @@
 //===- Features.cpp - Host CPU features -----------------------------------===//
 
 #include "xlate/Baseline/Baseline.h"
-#define XBYAK_NO_EXCEPTION
-#include <xbyak/xbyak_util.h>
+#include "xlate/Support/HostCpu.h"
 
 using namespace xlate::baseline;
 
 Features Features::detect() {
-  using Cpu = Xbyak::util::Cpu;
-  const Cpu C;
   Features F;
-  F.Avx = C.has(Cpu::tAVX) && C.has(Cpu::tSSE42);
-  F.Avx2 = F.Avx && C.has(Cpu::tAVX2);
-  F.Bmi1 = C.has(Cpu::tBMI1);
-  F.Bmi2 = C.has(Cpu::tBMI2);
-  F.Lzcnt = C.has(Cpu::tLZCNT) && C.has(Cpu::tPOPCNT);
-  F.Fma = F.Avx && C.has(Cpu::tFMA);
-  F.F16c = F.Avx && C.has(Cpu::tF16C);
-  F.Aes = F.Avx && C.has(Cpu::tAESNI);
-  F.Pclmul = F.Avx && C.has(Cpu::tPCLMULQDQ);
-  F.Sha = F.Avx && C.has(Cpu::tSHA);
-  F.Gfni = F.Avx && C.has(Cpu::tGFNI);
-  F.Avx512 = F.Avx2 && C.has(Cpu::tAVX512F) && C.has(Cpu::tAVX512VL) &&
-             C.has(Cpu::tAVX512BW) && C.has(Cpu::tAVX512DQ);
+  F.Avx = CPU_FEATURE_ACTIVE(AVX) && CPU_FEATURE_ACTIVE(SSE4_2);
+  F.Avx2 = F.Avx && CPU_FEATURE_ACTIVE(AVX2);
+  F.Bmi1 = CPU_FEATURE_ACTIVE(BMI1);
+  F.Bmi2 = CPU_FEATURE_ACTIVE(BMI2);
+  F.Lzcnt = CPU_FEATURE_ACTIVE(LZCNT) && CPU_FEATURE_ACTIVE(POPCNT);
+  F.Fma = F.Avx && CPU_FEATURE_ACTIVE(FMA);
+  F.F16c = F.Avx && CPU_FEATURE_ACTIVE(F16C);
+  F.Aes = F.Avx && CPU_FEATURE_ACTIVE(AES);
+  F.Pclmul = F.Avx && CPU_FEATURE_ACTIVE(PCLMULQDQ);
+  F.Sha = F.Avx && CPU_FEATURE_ACTIVE(SHA);
+  F.Gfni = F.Avx && CPU_FEATURE_ACTIVE(GFNI);
+  F.Avx512 = F.Avx2 && CPU_FEATURE_ACTIVE(AVX512F) &&
+             CPU_FEATURE_ACTIVE(AVX512VL) && CPU_FEATURE_ACTIVE(AVX512BW) &&
+             CPU_FEATURE_ACTIVE(AVX512DQ);
   return F;
 }

@@ -3,9 +3,9 @@
 #include "xlate/Cache/AotImage.h"
 #include "BuildHash.h"
 #include "xlate/Guest/CpuState.h"
+#include "xlate/Support/HostCpu.h"
 #include <algorithm>
 #include <cerrno>
-#include <cpuid.h>
 #include <cstring>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,41 +25,37 @@ Hash128 cache::buildKey() {
 }
 
 bool cache::hostHasLevel(const std::string &Level) {
+  const bool V3 = CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(BMI1) &&
+                  CPU_FEATURE_ACTIVE(BMI2) && CPU_FEATURE_ACTIVE(F16C) &&
+                  CPU_FEATURE_ACTIVE(FMA) && CPU_FEATURE_ACTIVE(LZCNT) &&
+                  CPU_FEATURE_ACTIVE(MOVBE);
   if (Level == "native" || Level == "x86-64-v2")
     return true; // what the runtime itself needs
   if (Level == "x86-64-v3")
-    return __builtin_cpu_supports("x86-64-v3");
-  return Level == "x86-64-v4" && __builtin_cpu_supports("x86-64-v4");
+    return V3;
+  return Level == "x86-64-v4" && V3 && CPU_FEATURE_ACTIVE(AVX512F) &&
+         CPU_FEATURE_ACTIVE(AVX512BW) && CPU_FEATURE_ACTIVE(AVX512CD) &&
+         CPU_FEATURE_ACTIVE(AVX512DQ) && CPU_FEATURE_ACTIVE(AVX512VL);
 }
 
 /// What CPUID says about instructions; not the parts that differ between the
 /// cores of one machine.
 static void addNativeCpu(Hasher &H) {
-  unsigned A = 0, B = 0, C = 0, D = 0;
-  __get_cpuid(0, &A, &B, &C, &D);
-  H.addValue(B);
-  H.addValue(C);
-  H.addValue(D);
-  __get_cpuid(1, &A, &B, &C, &D);
-  H.addValue(A);
-  H.addValue(C & ~(1u << 27)); // OSXSAVE: as XGETBV, it is the kernel's
-  H.addValue(D);
-  for (unsigned Sub : {0u, 1u}) {
-    A = B = C = D = 0;
-    __get_cpuid_count(7, Sub, &A, &B, &C, &D);
-    H.addValue(Sub ? A : 0);
-    H.addValue(B);
-    H.addValue(C);
-    H.addValue(D);
+  for (unsigned Leaf : {CPUID_INDEX_1, CPUID_INDEX_7, CPUID_INDEX_80000001,
+                        CPUID_INDEX_7_ECX_1, CPUID_INDEX_19}) {
+    const cpuid_feature *F = __x86_get_cpuid_feature_leaf(Leaf);
+    for (unsigned Reg = 0; Reg != 4; ++Reg) {
+      // EBX of leaf 1 has the core's number.
+      uint32_t Has = F->cpuid_array[Reg];
+      if (Leaf == CPUID_INDEX_1 && Reg == 1)
+        Has = 0;
+      if (Leaf == CPUID_INDEX_1 && Reg == 2)
+        Has &= ~(1u << 27); // OSXSAVE: it is the kernel's
+      H.addValue(Has);
+      // Whether the system lets programs use it.
+      H.addValue(F->active_array[Reg]);
+    }
   }
-  A = B = C = D = 0;
-  __get_cpuid(0x80000001, &A, &B, &C, &D);
-  H.addValue(C);
-  H.addValue(D);
-  // Whether the system lets programs use the wide registers.
-  const bool Wide[] = {bool(__builtin_cpu_supports("avx")),
-                       bool(__builtin_cpu_supports("avx512f"))};
-  H.addValue(Wide);
 }
 
 Hash128 cache::hostCpuKey(const std::string &Level) {
@@ -74,7 +70,6 @@ Hash128 cache::hostCpuKey(const std::string &Level) {
   };
   if (Level != "native")
     return make();
-  // CPUID takes tens of microseconds in a virtual machine.
   static const Hash128 Native = make();
   return Native;
 }

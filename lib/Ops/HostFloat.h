@@ -13,6 +13,7 @@
 #define XLATE_LIB_OPS_HOSTFLOAT_H
 
 #include "SoftFloat.h"
+#include "xlate/Support/HostCpu.h"
 
 namespace xlate::fp::host {
 
@@ -52,7 +53,7 @@ inline uint64_t sqrt(Double, uint64_t A) {
 
 /// Whether the host has FMA3.
 inline bool hasFma() {
-  static const bool Has = __builtin_cpu_supports("fma");
+  static const bool Has = CPU_FEATURE_ACTIVE(FMA);
   return Has;
 }
 inline uint32_t mulAdd(Single, uint32_t Addend, uint32_t A, uint32_t B) {

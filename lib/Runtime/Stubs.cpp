@@ -4,6 +4,7 @@
 #include "StubOffsets.h"
 #include "xlate/Guest/UnitAbi.h"
 #include "xlate/Ops/Uop.h"
+#include "xlate/Support/HostCpu.h"
 
 using namespace xlate;
 
@@ -29,9 +30,8 @@ void xlate::initStubs(CpuState &S) {
   S.ExitStub = reinterpret_cast<void *>(xlate_exit_stub);
   S.MissStub = reinterpret_cast<void *>(xlate_miss_stub);
   S.IndirectStub = reinterpret_cast<void *>(xlate_indirect_stub);
-  S.EvalStub = reinterpret_cast<void *>(__builtin_cpu_supports("avx")
-                                            ? xlate_eval_stub_avx
-                                            : xlate_eval_stub_sse);
+  S.EvalStub = reinterpret_cast<void *>(
+      CPU_FEATURE_ACTIVE(AVX) ? xlate_eval_stub_avx : xlate_eval_stub_sse);
   S.EvalTable = reinterpret_cast<void *const *>(EvalTable);
   S.Self = &S;
 }
