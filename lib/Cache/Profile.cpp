@@ -325,7 +325,8 @@ Expected<bool> cache::mergeProfile(int CacheFd, const Hash128 &File,
                                    const Profile &P) {
   constexpr int Flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
   UniqueFd Dir(openat(CacheFd, "profiles", Flags));
-  if (!Dir && errno == ENOENT && mkdirat(CacheFd, "profiles", 0755) == 0)
+  if (!Dir && errno == ENOENT &&
+      (mkdirat(CacheFd, "profiles", 0755) == 0 || errno == EEXIST))
     Dir.reset(openat(CacheFd, "profiles", Flags));
   if (!Dir)
     return systemError(errno);
