@@ -41,6 +41,7 @@ tool("aarch64-as", "aarch64-linux-gnu-as")
 tool("aarch64-strip", "aarch64-linux-gnu-strip")
 tool("aarch64-objcopy", "aarch64-linux-gnu-objcopy")
 tool("llvm-mc", "llvm-mc-19", "llvm-mc")
+tool("gdb-multiarch")
 tool("filecheck", "FileCheck-19", "FileCheck")
 tool("host-cc", "gcc", "clang-19", "cc")
 

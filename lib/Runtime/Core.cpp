@@ -152,14 +152,12 @@ static std::string fileNote(const std::vector<Segment> &Segments) {
          Names;
 }
 
-static void addThread(Notes &N, GuestThread &T, const PendingSignal *P) {
+/// Sig is what the process died of, in every thread's note.
+static void addThread(Notes &N, GuestThread &T, int Sig) {
   const CpuState &S = T.S;
   Arm64Prstatus St = {};
-  if (P) {
-    St.Signo = P->Sig;
-    St.Code = P->Info.si_code;
-    St.CurSig = static_cast<int16_t>(P->Sig);
-  }
+  St.Signo = Sig;
+  St.CurSig = static_cast<int16_t>(Sig);
   St.Held = T.SigMask;
   St.Pid = T.Tid;
   St.Ppid = getppid();
@@ -226,7 +224,7 @@ void Process::writeCore(GuestThread &T, const PendingSignal &P, rlim_t Limit) {
   const std::vector<Segment> Segments = segments(Mem.procMaps(false));
   Notes N;
   fpenv::collectFlags(T.S);
-  addThread(N, T, &P);
+  addThread(N, T, P.Sig);
   Arm64Prpsinfo Info = {};
   Info.Sname = 'R';
   Info.Uid = getuid();
@@ -248,7 +246,7 @@ void Process::writeCore(GuestThread &T, const PendingSignal &P, rlim_t Limit) {
   N.add(NoteFile, Files.data(), Files.size());
   forEachThread([&](GuestThread &O) {
     if (&O != &T)
-      addThread(N, O, nullptr);
+      addThread(N, O, P.Sig);
   });
 
   Elf64_Ehdr E = {};

@@ -164,7 +164,9 @@ struct StartInfo {
   Process *P;
   GuestThread *T;
   clone_args Args;
-  std::atomic<int> Ready{0};
+  /// The thread's number, once it is up. By then it may have ended, and T with
+  /// it: another thread joins it.
+  std::atomic<int> Tid{0};
 };
 } // namespace
 
@@ -183,9 +185,9 @@ static void *threadMain(void *Arg) {
   if (Info->Args.flags & CLONE_PARENT_SETTID)
     Process::storeTid(Info->Args.parent_tid, T->Tid);
   P->link(T);
-  Info->Ready.store(1, std::memory_order_release);
+  Info->Tid.store(T->Tid, std::memory_order_release);
   // Info may be gone from here on, and its stack slot another's.
-  syscall(SYS_futex, &Info->Ready, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+  syscall(SYS_futex, &Info->Tid, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
   P->run(T);
 }
 
@@ -224,9 +226,10 @@ sys::Result Process::startThread(GuestThread &T, const clone_args &Args) {
     freeThread(C);
     return -EAGAIN;
   }
-  while (!Info.Ready.load(std::memory_order_acquire))
-    syscall(SYS_futex, &Info.Ready, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
-  return C->Tid;
+  int Tid;
+  while (!(Tid = Info.Tid.load(std::memory_order_acquire)))
+    syscall(SYS_futex, &Info.Tid, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
+  return Tid;
 }
 
 //--- End ----------------------------------------------------------------------
