@@ -73,7 +73,7 @@ Entry &CodeMap::entry(uint64_t Pc) {
   uint32_t &Index = page(Pc >> 12).Entries[Pc >> 2 & 1023];
   if (!Index) {
     if (SlotCursor + sizeof(Entry) > SlotEnd)
-      std::abort(); // reset() is due long before: see nearlyFull()
+      std::abort(); // reset() is due long before: see needsReset()
     auto *E = new (SlotCursor) Entry;
     Index = static_cast<uint32_t>(E - reinterpret_cast<Entry *>(Base)) + 1;
     SlotCursor += sizeof(Entry);
@@ -147,6 +147,7 @@ void CodeMap::publish(std::unique_ptr<Unit> U) {
   noteRange(E, U->GuestLo, U->GuestHi);
   for (auto [Lo, Hi] : U->Depends)
     noteRange(E, Lo, Hi);
+  noteDead(E);
   E.Current = U.get();
   void *Host = U->Host;
   const char *Start = U->Host;
@@ -186,6 +187,7 @@ void CodeMap::publishInterp(uint64_t Pc, std::unique_ptr<Block> B) {
 
 void CodeMap::withdraw(Entry &E) {
   E.Slot.store(Miss, std::memory_order_release);
+  noteDead(E);
   if (OnSlot && E.Current)
     OnSlot(E.Pc, nullptr);
   E.Current = nullptr;
@@ -262,6 +264,10 @@ void CodeMap::withdrawAll() {
 
 void CodeMap::reset() {
   noteChange(0, ~uint64_t(0));
+  // Zero pages again: what there was is given back.
+  madvise(Base, static_cast<size_t>(SlotCursor - Base), MADV_DONTNEED);
+  madvise(CodeBegin, static_cast<size_t>(Cursor - CodeBegin), MADV_DONTNEED);
+  DeadBytes = 0;
   SlotCursor = Base;
   Pages.clear();
   LastNumber = ~uint64_t(0);

@@ -102,7 +102,7 @@ void *Process::translate(GuestThread &T) {
   } else {
     if (Options.UseTier == Tier::Llvm)
       compileIfNew(T);
-    if (Code.nearlyFull())
+    if (codeNeedsReset())
       resetCode(T);
     Host = unitAt(S.Pc);
     if (FlushAfterTranslate.exchange(false)) {
@@ -226,7 +226,7 @@ void *Process::unitAt(uint64_t Pc) {
       Base.emit(B, reinterpret_cast<uint8_t *>(Code.codeCursor()),
                 Code.codeSpace(), Context, O);
   if (!R.Entry)
-    std::abort(); // a block needs far less than the space that nearlyFull()
+    std::abort(); // a block needs far less than the space that needsReset()
                   // keeps
   U->Pc = Pc;
   U->GuestLo = B.Pc;
@@ -297,10 +297,15 @@ void Process::resumeWorld() {
   WorldLock.unlock();
 }
 
+bool Process::codeNeedsReset() {
+  std::lock_guard G(Code.mutex());
+  return Code.needsReset();
+}
+
 /// The code region is full: forget all translations and start over.
 void Process::resetCode(GuestThread &T) {
   stopWorld(T);
-  if (Code.nearlyFull()) { // nobody else did it
+  if (codeNeedsReset()) { // nobody else did it
     ++Counts.Resets;
     std::lock_guard G(Code.mutex());
     Code.reset();

@@ -165,6 +165,7 @@ private:
   void compileIfNew(GuestThread &T);
   void noteCall(const Block &B);
   void protectCode(uint64_t Lo, uint64_t Hi);
+  bool codeNeedsReset();
   void resetCode(GuestThread &T);
   void handleExit(GuestThread &T);
   void promote(GuestThread &T);

@@ -91,11 +91,15 @@ public:
   char *codeCursor() { return Cursor; }
   size_t codeSpace() const { return static_cast<size_t>(CodeEnd - Cursor); }
   char *commitCode(size_t Size);
-  /// Time for reset(): too little is left for one more unit and its entries.
-  bool nearlyFull() const {
-    constexpr size_t Reserve = 1 << 20;
+  /// Time for reset(): too little is left for one more unit and its entries, or
+  /// most of what is there is of no use any more. Withdrawn code can't be freed
+  /// alone, as another thread may be in it.
+  bool needsReset() const {
+    constexpr size_t Reserve = 1 << 20, MuchDead = 8 << 20;
     return codeSpace() < Reserve ||
-           static_cast<size_t>(SlotEnd - SlotCursor) < Reserve;
+           static_cast<size_t>(SlotEnd - SlotCursor) < Reserve ||
+           (DeadBytes > MuchDead &&
+            DeadBytes > static_cast<size_t>(Cursor - CodeBegin) / 2);
   }
 
   /// Make U the translation of its entry.
@@ -148,6 +152,11 @@ private:
   void noteRange(Entry &E, uint64_t Lo, uint64_t Hi);
   void noteChange(uint64_t Lo, uint64_t Hi, bool ImpreciseOnly = false);
   void withdraw(Entry &E);
+  /// The translation of E is replaced.
+  void noteDead(const Entry &E) {
+    if (E.Current && E.Current->Tier != MadeBy::Aot)
+      DeadBytes += E.Current->HostSize;
+  }
   bool inOther(const void *P) const {
     for (unsigned I = 0, N = NumOthers.load(std::memory_order_acquire); I != N;
          ++I)
@@ -160,6 +169,7 @@ private:
   std::mutex Lock;
   char *Base = nullptr, *Limit = nullptr;
   char *SlotCursor = nullptr, *SlotEnd = nullptr;
+  size_t DeadBytes = 0; ///< Of code that no slot leads to.
   char *CodeBegin = nullptr, *Cursor = nullptr, *CodeEnd = nullptr;
   void *Miss = nullptr;
   /// What is known of one guest page that holds code.
