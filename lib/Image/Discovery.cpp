@@ -123,6 +123,8 @@ void Finder::dynamic(const Elf64_Phdr &P) {
     case DT_FINI:
       add(D.d_un.d_ptr);
       break;
+    default:
+      break;
     }
   }
   for (const Elf64_Rela &R : mapped<Elf64_Rela>(Rela, RelaSize))

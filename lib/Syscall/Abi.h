@@ -20,11 +20,11 @@ namespace xlate::sys {
 namespace arm64 {
 constexpr uint64_t ODirectory = 040000, ONoFollow = 0100000, ODirect = 0200000,
                    OLargeFile = 0400000;
-}
+} // namespace arm64
 namespace x86 {
 constexpr uint64_t ODirect = 040000, OLargeFile = 0100000, ODirectory = 0200000,
                    ONoFollow = 0400000;
-}
+} // namespace x86
 
 /// Exchange bits 14 and 16, and 15 and 17: O_DIRECTORY with O_DIRECT and
 /// O_NOFOLLOW with O_LARGEFILE, in either direction.

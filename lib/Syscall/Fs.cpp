@@ -13,7 +13,7 @@ static Result openVirtual(Call &C, uint64_t PathAddr, uint64_t GuestFlags) {
   char Head[6] = {};
   xlate_safe_copy(Head, toPtr(PathAddr), sizeof Head);
   std::string Path;
-  if (std::memcmp(Head, "/proc/", 6) ||
+  if (std::memcmp(Head, "/proc/", 6) != 0 ||
       copyString(Path, PathAddr, PATH_MAX) < 0)
     return -ENOENT;
   ProcFile F = procFile(Path.c_str());
@@ -89,7 +89,8 @@ Result handle::fstat(Call &C) {
 static Result stripSysroot(char *Text, Result Len) {
   const std::string &Root = config().Sysroot;
   const size_t N = Root.size();
-  if (!N || Len < static_cast<Result>(N) || std::memcmp(Text, Root.data(), N))
+  if (!N || Len < static_cast<Result>(N) ||
+      std::memcmp(Text, Root.data(), N) != 0)
     return Len;
   const size_t Rest = static_cast<size_t>(Len) - N;
   if (Rest && Text[N] != '/')

@@ -43,6 +43,7 @@ static int spawn(const std::string &Command, const char *Path, int OutFd) {
   for (std::string W; S >> W;)
     Words.push_back(W);
   std::vector<char *> Argv;
+  Argv.reserve(Words.size() + 2);
   for (std::string &W : Words)
     Argv.push_back(W.data());
   Argv.push_back(const_cast<char *>(Path));

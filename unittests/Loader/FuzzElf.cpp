@@ -1,5 +1,6 @@
-//===- FuzzElf.cpp - libFuzzer target for the ELF and script readers ------===//
-#include "xlate/Image/Elf.h"
+//===- FuzzElf.cpp - libFuzzer target for ELF files and scripts -----------===//
+//------------===//
+#include "xlate/Image/Discovery.h"
 #include <cstdlib>
 
 using namespace xlate::image;
@@ -22,6 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *Data, size_t Size) {
         abort();
       End = S.end();
     }
+    (void)findCode(File, *Image);
     break;
   }
   default:
