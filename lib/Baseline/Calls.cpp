@@ -102,6 +102,8 @@ size_t Emitter::emitThunks(uint8_t *At, size_t Space) {
   seg();
   mov(gs32(offsetof(CpuState, Exit)), static_cast<uint32_t>(ExitReason::Poll));
   jumpState(offsetof(CpuState, ExitStub));
+  IndirectThunk = top_ + size_;
+  jumpState(offsetof(CpuState, IndirectStub));
   align(16);
   FpLimits = top_ + size_;
   for (uint64_t Lanes : {0x7fffffff7fffffff, 0x0080000000800000,

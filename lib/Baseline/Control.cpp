@@ -108,7 +108,7 @@ void Emitter::emitIndirect(unsigned I) {
   const uint32_t Miss = jumpShort(CNE);
   jmp(ptr[r10 + 8]);
   bindShort(Miss);
-  jumpState(offsetof(CpuState, IndirectStub));
+  jumpTo(IndirectThunk);
 }
 
 void Emitter::emitExit(unsigned I) {

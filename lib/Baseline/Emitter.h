@@ -442,7 +442,7 @@ private:
   static inline uint8_t Placeholder; ///< Code space of no emission.
   Features F;
   const uint8_t *OpThunk[NumOps];
-  const uint8_t *PollThunk, *HeatThunk;
+  const uint8_t *PollThunk, *HeatThunk, *IndirectThunk;
   /// Per single and double: all bits but the signs, the smallest normal number.
   const uint8_t *FpLimits;
 

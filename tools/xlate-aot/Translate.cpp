@@ -290,7 +290,7 @@ static Expected<bool> translate(const std::string &Path,
   Payload.add(Tables.data(), Tables.size());
   H.Payload = Payload.finish();
   H.Self = headerHash(H);
-  R.CodeBytes = H.CodeSize;
+  R.CodeBytes = Image.codeBytes();
   R.ImageBytes = H.FileSize;
   char Head[Page] = {};
   std::memcpy(Head, &H, sizeof H);
