@@ -1,5 +1,4 @@
 //===- FuzzElf.cpp - libFuzzer target for ELF files and scripts -----------===//
-//------------===//
 #include "xlate/Image/Discovery.h"
 #include <cstdlib>
 
