@@ -145,7 +145,7 @@ bool Emitter::emitSha(unsigned I) {
 
 bool Emitter::emitCrypto(unsigned I) {
   const Uop &U = uop(I);
-  if (F.Sha && emitSha(I))
+  if ((F.Sha && emitSha(I)) || emitSha512(I))
     return true;
   if (!F.Aes)
     return false;

@@ -323,6 +323,14 @@ private:
   bool emitVecLanes(unsigned I);
   bool emitCrypto(unsigned I);
   bool emitSha(unsigned I);
+  struct Sigma {
+    uint8_t X, Y, Z;
+    bool Shift;
+  };
+  void addSigma(Reg64 D, Reg64 S, Reg64 T, Sigma Of);
+  void lane64(Reg64 D, unsigned V, unsigned K);
+  void addLane64(Reg64 D, unsigned V, unsigned K);
+  bool emitSha512(unsigned I);
   void emitSha256Rounds(unsigned I);
   void emitSha1Rounds(unsigned I);
   void emitAesRound(unsigned I);
