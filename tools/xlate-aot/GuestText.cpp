@@ -107,7 +107,7 @@ private:
   GuestText &Text;
   Entries Out;
   std::vector<uint64_t> Work;
-  std::set<uint64_t> Functions;
+  std::set<uint64_t> Functions, References;
   /// Bytes that belong to a block, as disjoint ranges.
   std::map<uint64_t, uint64_t> Covered;
 };
@@ -135,6 +135,8 @@ void EntryFinder::scan(uint64_t Pc) {
   addressesIn(Pc, B.End);
   const Uop &T = B.terminator();
   const uint64_t Target = static_cast<uint64_t>(T.Imm);
+  if (T.Code == Op::brCond || T.Code == Op::br || T.Code == Op::call)
+    References.insert(Target);
   switch (T.Code) {
   case Op::brCond:
     add(B.End);
@@ -291,6 +293,8 @@ Entries EntryFinder::run(const image::CodeHints &Hints,
         std::find(Targets.begin(), Targets.end(), T) == Targets.end())
       Targets.push_back(T);
   }
+  for (auto &[Pc, I] : Out.Blocks)
+    I.Referenced = References.count(Pc) != 0;
   for (uint64_t F : Functions)
     if (auto It = Out.Blocks.find(F); It != Out.Blocks.end()) {
       It->second.Function = true;

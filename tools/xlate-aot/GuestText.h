@@ -50,8 +50,8 @@ struct Entries {
   struct Info {
     uint64_t End = 0; ///< Of the block, or the next entry within it.
     bool LoopHeader = false, ReturnPoint = false, Function = false;
-    /// A branch from behind leads here.
-    bool BackTarget = false;
+    /// A branch from behind leads here; any branch or call does.
+    bool BackTarget = false, Referenced = false;
     /// Left to the runtime: it must see this block before it runs.
     bool Skip = false;
     /// Has a slot of its own: the runtime counts its entries, and may put

@@ -141,7 +141,7 @@ bool ImageBuilder::emitBaseline(const std::string &Cpu) {
   for (size_t I = 0; I != Pcs.size(); ++I) {
     if (space() < 4096)
       return false;
-    if (Infos[I]->hasSlot())
+    if (hasEdge(I))
       emitEdge(I);
     if (Infos[I]->Skip)
       continue;
@@ -150,7 +150,8 @@ bool ImageBuilder::emitBaseline(const std::string &Cpu) {
     O.FlushElsewhere = true;
     if (Infos[I]->hasSlot())
       O.Heat = &slot(slotNumber(Pcs[I])).Heat;
-    if (I + 1 != Pcs.size()) // what follows is its unit or its edge
+    // What follows is its unit or its edge.
+    if (I + 1 != Pcs.size() && hasEdge(I + 1) == Infos[I + 1]->hasSlot())
       O.Next = Pcs[I + 1];
     baseline::EmitResult R = Translator.emit(
         B, reinterpret_cast<uint8_t *>(Cursor), space(), *this, O);
@@ -164,6 +165,11 @@ bool ImageBuilder::emitBaseline(const std::string &Cpu) {
   }
   for (auto [At, Target] : Direct) {
     const size_t I = indexOf(Target);
+    if (Infos[I]->hasSlot() && !Edges[I]) {
+      if (space() < 4096)
+        return false;
+      emitEdge(I);
+    }
     const char *To = Edges[I] ? Edges[I] : Base + Recs[I].Host;
     const int32_t Distance = static_cast<int32_t>(To - (At + 4));
     std::memcpy(At, &Distance, 4);

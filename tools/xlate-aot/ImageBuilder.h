@@ -57,6 +57,12 @@ private:
     return static_cast<uint32_t>(static_cast<const char *>(P) - Base);
   }
   void emitEdge(size_t I);
+  /// Whether an entry's edge stands in front of its unit. Functions that are
+  /// only called through pointers need none; if it turns out that one does, it
+  /// stands behind all units.
+  bool hasEdge(size_t I) const {
+    return Infos[I]->hasSlot() && (Infos[I]->Referenced || !Infos[I]->Function);
+  }
   uint32_t addPcMap(uint64_t Pc,
                     const std::vector<std::pair<uint32_t, uint64_t>> &Map);
 
