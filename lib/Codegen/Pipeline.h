@@ -5,8 +5,8 @@
 #include "xlate/Codegen/Compiler.h"
 #include "xlate/Lifter/Lifter.h"
 #include "llvm/IR/LegacyPassManager.h"
-#include "llvm/Pass.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Pass.h"
 #include "llvm/Target/TargetMachine.h"
 
 namespace xlate::codegen {

@@ -152,8 +152,7 @@ void Process::reportStats() {
   }
   const std::string Report =
       Options.Stats == StatsMode::Json ? Counts.json() : Counts.text();
-  [[maybe_unused]] ssize_t N =
-      write(StatsFd, Report.data(), Report.size());
+  [[maybe_unused]] ssize_t N = write(StatsFd, Report.data(), Report.size());
 }
 
 //--- Services

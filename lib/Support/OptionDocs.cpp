@@ -1,6 +1,9 @@
 //===- OptionDocs.cpp - Manual page and completion from an option table ---===//
 #include "xlate/Support/Options.h"
 
+// Texts made once, when the programs are built.
+// NOLINTBEGIN(performance-inefficient-string-concatenation)
+
 namespace xlate {
 
 /// Text for troff: hyphens that are meant to be typed, no leading dots.
@@ -198,3 +201,5 @@ std::string zshCompletion(const ToolSpec &Tool) {
 }
 
 } // namespace xlate
+
+// NOLINTEND(performance-inefficient-string-concatenation)

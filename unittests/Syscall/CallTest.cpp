@@ -218,9 +218,9 @@ TEST_F(CallTest, Personality) {
 }
 
 TEST_F(CallTest, Prctl) {
-  EXPECT_EQ(call(nr::prctl, 51, 0, 0, 0, 0), -EINVAL);  // PR_SVE_GET_VL
-  EXPECT_EQ(call(nr::prctl, 55, 2, 0, 0, 0), -EINVAL);  // MTE
-  EXPECT_EQ(call(nr::prctl, 56, 0, 0, 0, 0), 0);        // tagged addresses
+  EXPECT_EQ(call(nr::prctl, 51, 0, 0, 0, 0), -EINVAL); // PR_SVE_GET_VL
+  EXPECT_EQ(call(nr::prctl, 55, 2, 0, 0, 0), -EINVAL); // MTE
+  EXPECT_EQ(call(nr::prctl, 56, 0, 0, 0, 0), 0);       // tagged addresses
   EXPECT_EQ(call(nr::prctl, 55, 1, 0, 0, 0), 0);
   EXPECT_EQ(call(nr::prctl, 56, 0, 0, 0, 0), 1);
   const uint64_t Tag = uint64_t(0x5a) << 56;
