@@ -36,8 +36,7 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   Ctx = &C;
   Opts = &O;
   Res = &R;
-  R.PcMap.reserve(Blk.NumInsns + 2);
-  R.PcMap.emplace_back(0, Blk.Pc);
+  PcMap.assign(1, {0, Blk.Pc});
   Pc = Blk.Pc;
   analyse();
   if (O.Heat) {
@@ -74,6 +73,7 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   }
   R.Entry = At;
   R.Size = size_;
+  R.PcMap = PcMap;
   return R;
 }
 
@@ -104,13 +104,13 @@ void Emitter::emitBody() {
 /// Code from At on belongs to the current instruction and flags.
 void Emitter::markPc(uint32_t At) {
   const uint64_t What = Pc | static_cast<uint64_t>(FlagsIn);
-  auto &Last = Res->PcMap.back();
+  auto &Last = PcMap.back();
   if (Last.second == What)
     return;
   if (Last.first == At)
     Last.second = What;
   else
-    Res->PcMap.emplace_back(At, What);
+    PcMap.emplace_back(At, What);
 }
 
 void Emitter::emitUops() {
@@ -235,7 +235,7 @@ void Emitter::emitCold() {
   for (size_t N = 0; N != Colds.size(); ++N) {
     const Cold C = Colds[N];
     bindNear(C.From);
-    Res->PcMap.emplace_back(static_cast<uint32_t>(size_), C.Pc);
+    PcMap.emplace_back(static_cast<uint32_t>(size_), C.Pc);
     const Uop &U = uop(C.I);
     switch (C.K) {
     case Cold::CcmpElse: {

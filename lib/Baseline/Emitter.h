@@ -465,6 +465,7 @@ private:
   unsigned Fused = 0;     ///< Second uop of a fused pair, else 0.
   uint64_t Pc = 0;
 
+  std::vector<std::pair<uint32_t, uint64_t>> PcMap; ///< EmitResult's.
   std::vector<Loc> Locs;
   std::vector<uint8_t> Uses, FlagsLive, Done;
   std::vector<int8_t> Hint; ///< Register that a value is destined for.

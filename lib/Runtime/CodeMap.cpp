@@ -18,7 +18,7 @@ uint64_t Unit::guestPc(const char *HostPc) const {
              : Pc + static_cast<uint64_t>(int64_t(std::prev(It)->second));
 }
 
-void Unit::setPcMap(const std::vector<std::pair<uint32_t, uint64_t>> &Map) {
+void Unit::setPcMap(std::span<const std::pair<uint32_t, uint64_t>> Map) {
   PcMap.reserve(Map.size());
   for (auto [Off, At] : Map)
     PcMap.emplace_back(Off, static_cast<int32_t>(At - Pc));
@@ -152,7 +152,10 @@ void CodeMap::publish(std::unique_ptr<Unit> U) {
   void *Host = U->Host;
   const char *Start = U->Host;
   const Unit &Published = *U;
-  Units.insert_or_assign(Units.end(), Start, std::move(U)); // mostly in order
+  auto At = Units.end(); // mostly in order
+  while (At != Units.begin() && (*std::prev(At))->Host > Start)
+    --At;
+  Units.insert(At, std::move(U));
   E.Slot.store(Host, std::memory_order_release);
   if (OnSlot)
     OnSlot(E.Pc, Host);
@@ -278,9 +281,11 @@ void CodeMap::reset() {
 
 const Unit *CodeMap::unitAt(const void *HostPc) {
   const char *P = static_cast<const char *>(HostPc);
-  auto It = Units.upper_bound(P);
+  auto It = std::upper_bound(
+      Units.begin(), Units.end(), P,
+      [](const char *At, const auto &U) { return At < U->Host; });
   if (It == Units.begin())
     return nullptr;
-  const Unit *U = std::prev(It)->second.get();
+  const Unit *U = std::prev(It)->get();
   return P < U->Host + U->HostSize ? U : nullptr;
 }

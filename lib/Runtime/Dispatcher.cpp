@@ -154,27 +154,32 @@ void Process::compileIfNew(GuestThread &T) {
                  T.Signals->WantsPrecise.load(std::memory_order_relaxed));
 }
 
-namespace {
-struct EmitContext final : baseline::UnitContext {
+struct Process::EmitContext final : baseline::UnitContext {
   Process &P;
   explicit EmitContext(Process &P) : P(P) {}
   std::atomic<void *> *slotFor(uint64_t GuestPc) override {
     return &P.entryFor(GuestPc).Slot;
   }
   uint64_t codeEnd(uint64_t GuestPc) override {
-    uint64_t Limit;
-    return P.Mem.executable(GuestPc, Limit) ? Limit : GuestPc;
+    return P.codeRange(GuestPc).Hi;
   }
 };
-} // namespace
+
+/// Mem.codeRange(), asked once for a whole range. Under the code map's lock.
+const GuestMemory::CodeRange &Process::codeRange(uint64_t Pc) {
+  const uint64_t Generation = Mem.generation();
+  if (Pc < LastRange.Lo || Pc >= LastRange.Hi ||
+      LastRangeGeneration != Generation) {
+    LastRange = Mem.codeRange(Pc);
+    LastRangeGeneration = Generation;
+  }
+  return LastRange;
+}
 
 /// Code that reads the flags of what it called: from now on flags are kept
 /// across calls. The callee can't have returned through B yet.
 void Process::noteCall(const Block &B) {
-  auto CodeEnd = [this](uint64_t Pc) {
-    uint64_t Limit;
-    return Mem.executable(Pc, Limit) ? Limit : 0;
-  };
+  auto CodeEnd = [this](uint64_t Pc) { return codeRange(Pc).Hi; };
   if (FlagsCrossCalls.load(std::memory_order_relaxed) ||
       !readsFlagsAcrossCall(B, CodeEnd))
     return;
@@ -197,8 +202,8 @@ Entry &Process::entryFor(uint64_t Pc) {
 /// if Pc isn't executable.
 void *Process::unitAt(uint64_t Pc) {
   std::lock_guard G(Code.mutex());
-  uint64_t Limit;
-  if (!Mem.executable(Pc, Limit))
+  const uint64_t Limit = codeRange(Pc).Hi;
+  if (!Limit)
     return nullptr;
   if (Entry *E = Code.find(Pc); E && E->Current)
     return E->Current->Host;
@@ -211,7 +216,8 @@ void *Process::unitAt(uint64_t Pc) {
     ThunksEmitted = true;
   }
   const uint64_t Start = Options.Stats == StatsMode::Off ? 0 : monotonicNanos();
-  Block B = recordBlock(Pc, Limit, MaxBlockInsns);
+  Block &B = Recorded;
+  recordBlock(B, Pc, Limit, MaxBlockInsns);
   EmitContext Context(*this);
   noteCall(B);
   baseline::Options O;
@@ -238,7 +244,8 @@ void *Process::unitAt(uint64_t Pc) {
   U->setPcMap(R.PcMap);
   U->Depends = std::move(R.Depends);
   Code.commitCode(static_cast<size_t>(U->Host + R.Size - Code.codeCursor()));
-  protectCode(B.Pc, B.End);
+  if (codeRange(B.Pc).Writable)
+    protectCode(B.Pc, B.End);
   ++Counts.BaselineUnits;
   Counts.BaselineInsns += B.NumInsns;
   Counts.BaselineBytes += R.Size;

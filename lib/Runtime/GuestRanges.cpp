@@ -211,16 +211,25 @@ bool GuestMemory::unprotectForWrite(uint64_t Addr, uint64_t &Lo, uint64_t &Hi) {
 //--- Questions ----------------------------------------------------------------
 
 bool GuestMemory::executable(uint64_t Pc, uint64_t &Limit) const {
+  const CodeRange R = codeRange(Pc);
+  if (R.Hi)
+    Limit = R.Hi;
+  return R.Hi != 0;
+}
+
+GuestMemory::CodeRange GuestMemory::codeRange(uint64_t Pc) const {
   std::shared_lock G(Lock);
   auto I = find(Pc);
   if (I == Guest.end() || !(I->second.Prot & PROT_EXEC))
-    return false;
-  Limit = I->second.Hi;
+    return {};
+  CodeRange R{I->first, I->second.Hi, (I->second.Prot & PROT_WRITE) != 0};
   for (++I;
-       I != Guest.end() && I->first == Limit && (I->second.Prot & PROT_EXEC);
-       ++I)
-    Limit = I->second.Hi;
-  return true;
+       I != Guest.end() && I->first == R.Hi && (I->second.Prot & PROT_EXEC);
+       ++I) {
+    R.Hi = I->second.Hi;
+    R.Writable |= (I->second.Prot & PROT_WRITE) != 0;
+  }
+  return R;
 }
 
 bool GuestMemory::mapped(uint64_t Addr) const {

@@ -154,6 +154,7 @@ public:
   std::string cpuinfo() override;
 
 private:
+  struct EmitContext;
   uint64_t placeFor(uint64_t Addr, uint64_t Len, int Prot, int Flags, int Fd,
                     uint64_t Off);
   void *translate(GuestThread &T);
@@ -166,6 +167,7 @@ private:
   void noteCall(const Block &B);
   void protectCode(uint64_t Lo, uint64_t Hi);
   bool codeNeedsReset();
+  const GuestMemory::CodeRange &codeRange(uint64_t Pc);
   void resetCode(GuestThread &T);
   void handleExit(GuestThread &T);
   void promote(GuestThread &T);
@@ -195,7 +197,10 @@ private:
 
   /// What the guest opened last: a dynamic linker is about to map it.
   std::atomic<int> LastOpened{-1};
-  baseline::Baseline Base; ///< Used under the code map's lock.
+  baseline::Baseline Base; ///< Used under the code map's lock, as are:
+  Block Recorded;          ///< What Base translates; its memory is kept.
+  GuestMemory::CodeRange LastRange; ///< Of codeRange().
+  uint64_t LastRangeGeneration = 0;
   bool ThunksEmitted = false;
   /// Pages whose code has dereferenced a tagged pointer: units that start there
   /// are made with masked addresses. Under the code map's lock.

@@ -28,6 +28,8 @@ private:
 
   const CodeEndFn &CodeEnd;
   CodeRanges *Depends;
+  CodeReader Code;
+  Block Scratch;
   unsigned Budget = MaxInsns;
   unsigned Depth = 0;
 };
@@ -68,8 +70,9 @@ Use Lookahead::after(const Block &B) {
   case Op::call:
     return CallsKill ? Use::Dead : at(static_cast<uint64_t>(T.Imm));
   case Op::brCond: {
+    const uint64_t Fall = B.End; // B may be Scratch
     const Use Taken = at(static_cast<uint64_t>(T.Imm));
-    return Taken == Use::Dead ? at(B.End) : Taken;
+    return Taken == Use::Dead ? at(Fall) : Taken;
   }
   case Op::brInd: {
     if (!CallsKill)
@@ -127,7 +130,7 @@ Use Lookahead::at(uint64_t Pc) {
   const uint64_t Start = Pc, End = CodeEnd(Pc);
   for (; Budget != 0 && Pc + 4 <= End; Pc += 4, --Budget) {
     uint32_t Word;
-    if (!FetchGuestCode(&Word, reinterpret_cast<const void *>(Pc), 4))
+    if (!Code.word(Pc, End, Word))
       return Use::Unknown;
     const bool CallOrReturn = (Word & 0xfc000000) == 0x94000000 || // BL
                               (Word & 0xfffffc1f) == 0xd63f0000 || // BLR
@@ -144,14 +147,16 @@ Use Lookahead::at(uint64_t Pc) {
         Depends->emplace_back(Start, Pc + 4);
       return Use::Dead;
     }
-    Block B = recordBlock(Pc, Pc + 4, 1);
+    recordBlock(Scratch, Pc, Pc + 4, 1);
+    const Block &B = Scratch;
+    const bool Leaves = opAttr(B.Uops[1].Code) == OpAttr::Ctrl;
     bool Ended;
     Use U = scan(B, Ended);
     if (Ended)
       U = after(B);
     if (U == Use::Dead && Depends)
       Depends->emplace_back(Start, Pc + 4);
-    if (U != Use::Unknown || Ended || opAttr(B.Uops[1].Code) == OpAttr::Ctrl)
+    if (U != Use::Unknown || Ended || Leaves)
       return U;
   }
   return Use::Unknown;

@@ -30,22 +30,42 @@ static bool isWholeMops(uint32_t Word, uint64_t Pc) {
          Next[0] == Word + Step && Next[1] == Word + 2 * Step;
 }
 
+bool CodeReader::fill(uint64_t Pc, uint64_t Limit) {
+  uint64_t N = std::min<uint64_t>(sizeof Buffer, Limit - Pc);
+  // One word at a time where the page goes away meanwhile.
+  for (uint64_t Try : {N & ~uint64_t(3), uint64_t(4)})
+    if (FetchGuestCode(Buffer, reinterpret_cast<const void *>(Pc), Try)) {
+      Lo = Pc;
+      Hi = Pc + Try;
+      return true;
+    }
+  return false;
+}
+
 Block xlate::recordBlock(uint64_t Pc, uint64_t Limit, unsigned MaxInsns) {
   Block B;
-  B.Pc = Pc;
   B.Uops.reserve(MaxInsns * 6);
+  recordBlock(B, Pc, Limit, MaxInsns);
+  return B;
+}
+
+void xlate::recordBlock(Block &B, uint64_t Pc, uint64_t Limit,
+                        unsigned MaxInsns) {
+  B.Pc = Pc;
+  B.NumInsns = 0;
+  B.Uops.clear();
   Ops O(B);
-  for (unsigned I = 0; I != MaxInsns && Pc + 4 <= Limit; ++I, Pc += 4) {
+  CodeReader Code;
+  for (; B.NumInsns != MaxInsns && Pc + 4 <= Limit; Pc += 4) {
     uint32_t Word = 0; // UDF if the page went away meanwhile
-    if (!FetchGuestCode(&Word, reinterpret_cast<const void *>(Pc),
-                        sizeof Word) &&
-        I != 0)
+    if (!Code.word(Pc, Limit, Word) && B.NumInsns != 0)
       break;
     O.startInsn(Pc, Word);
     record(O, decode(Word));
     if (O.terminated())
       break;
-    if (Pc + 12 <= Limit && isWholeMops(Word, Pc)) {
+    if (B.NumInsns + 2 <= MaxInsns && Pc + 12 <= Limit &&
+        isWholeMops(Word, Pc)) {
       std::find_if(B.Uops.rbegin(), B.Uops.rend(), [](const Uop &U) {
         return U.Code == Op::stateHelper;
       })->N = 3;
@@ -56,5 +76,4 @@ Block xlate::recordBlock(uint64_t Pc, uint64_t Limit, unsigned MaxInsns) {
   B.End = B.Pc + 4 * uint64_t(B.NumInsns);
   if (!O.terminated())
     O.br(B.End);
-  return B;
 }

@@ -114,7 +114,7 @@ void ImageBuilder::emitEdge(size_t I) {
 
 uint32_t
 ImageBuilder::addPcMap(uint64_t Pc,
-                       const std::vector<std::pair<uint32_t, uint64_t>> &Map) {
+                       std::span<const std::pair<uint32_t, uint64_t>> Map) {
   std::vector<std::pair<uint32_t, int32_t>> Relative;
   for (auto [Off, At] : Map)
     Relative.emplace_back(Off, static_cast<int32_t>(At - Pc));

@@ -13,6 +13,7 @@
 #include "Translate.h"
 #include "xlate/Baseline/Baseline.h"
 #include "xlate/Codegen/Compiler.h"
+#include <span>
 
 namespace xlate::aot {
 
@@ -64,7 +65,7 @@ private:
     return Infos[I]->hasSlot() && (Infos[I]->Referenced || !Infos[I]->Function);
   }
   uint32_t addPcMap(uint64_t Pc,
-                    const std::vector<std::pair<uint32_t, uint64_t>> &Map);
+                    std::span<const std::pair<uint32_t, uint64_t>> Map);
 
   const GuestText &Text;
   const Entries &E;

@@ -80,8 +80,9 @@ struct EmitResult {
   uint8_t *Entry = nullptr; ///< Null if the space didn't suffice.
   size_t Size = 0;
   /// Sorted (offset from Entry, guest PC of the code from there on). Bits 1..0
-  /// of the PC tell where NZCV are, for recoverFlags().
-  std::vector<std::pair<uint32_t, uint64_t>> PcMap;
+  /// of the PC tell where NZCV are, for recoverFlags(). Valid until the next
+  /// emission.
+  std::span<const std::pair<uint32_t, uint64_t>> PcMap;
   /// Guest code [first, second) beyond the block that the unit depends on: it
   /// overwrites NZCV before reading them. The unit must go when this changes.
   std::vector<std::pair<uint64_t, uint64_t>> Depends;

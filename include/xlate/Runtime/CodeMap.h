@@ -17,9 +17,9 @@
 #include <atomic>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -45,7 +45,7 @@ struct Unit {
   std::vector<std::pair<uint64_t, uint64_t>> Depends;
   /// Sorted (host offset, guest PC of the code from there on less Pc).
   std::vector<std::pair<uint32_t, int32_t>> PcMap;
-  void setPcMap(const std::vector<std::pair<uint32_t, uint64_t>> &Map);
+  void setPcMap(std::span<const std::pair<uint32_t, uint64_t>> Map);
 
   /// Guest PC of the host address, 0 if unknown.
   uint64_t guestPc(const char *HostPc) const;
@@ -117,7 +117,7 @@ public:
   std::function<void(const Unit &)> OnUnit;
   /// All units of the region since the last reset().
   template <typename Fn> void forEachUnit(Fn F) const {
-    for (const auto &[Start, U] : Units)
+    for (const auto &U : Units)
       F(*U);
   }
 
@@ -202,9 +202,9 @@ private:
   /// The page looked up last: translation stays near itself.
   uint64_t LastNumber = ~uint64_t(0);
   CodePage *LastPage = nullptr;
-  /// Host start -> unit. Withdrawn units stay until reset(): a thread may
-  /// still be executing them.
-  std::map<const char *, std::unique_ptr<Unit>> Units;
+  /// By host address. Withdrawn units stay until reset(): a thread may still be
+  /// executing them.
+  std::vector<std::unique_ptr<Unit>> Units;
   std::vector<std::unique_ptr<Block>> Blocks;
 };
 

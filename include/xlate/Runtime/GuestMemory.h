@@ -74,6 +74,13 @@ public:
   /// True if guest code at Pc may run; Limit receives the end of the
   /// contiguous executable range around it.
   bool executable(uint64_t Pc, uint64_t &Limit) const;
+  /// Executable guest bytes [Lo, Hi) around Pc, empty if it isn't guest code.
+  /// Right as long as generation() is what it was before.
+  struct CodeRange {
+    uint64_t Lo = 0, Hi = 0;
+    bool Writable = false; ///< By the guest, some of it.
+  };
+  CodeRange codeRange(uint64_t Pc) const;
   /// True if Addr is in any guest mapping.
   bool mapped(uint64_t Addr) const;
   /// Guest protection of the page at Addr, -1 if it isn't the guest's.

@@ -28,10 +28,30 @@ bool hasSemantics(A64 Code);
 /// copy unless the runtime, where other threads can unmap code, replaces it.
 extern bool (*FetchGuestCode)(void *Dst, const void *Src, size_t N);
 
+/// Guest words, fetched some at a time.
+class CodeReader {
+public:
+  /// The word at Pc; false if it isn't there. [Pc, Limit) counts as code.
+  bool word(uint64_t Pc, uint64_t Limit, uint32_t &Word) {
+    if ((Pc < Lo || Pc + 4 > Hi) && !fill(Pc, Limit))
+      return false;
+    Word = Buffer[(Pc - Lo) / 4];
+    return true;
+  }
+
+private:
+  bool fill(uint64_t Pc, uint64_t Limit);
+
+  uint64_t Lo = 0, Hi = 0; ///< What Buffer holds.
+  uint32_t Buffer[16];
+};
+
 /// Record the block that starts at Pc: up to MaxInsns instructions or the
 /// first branch. Reads guest code directly; the caller guarantees that
 /// [Pc, Limit) is readable. Always at least one instruction and a terminator.
 Block recordBlock(uint64_t Pc, uint64_t Limit, unsigned MaxInsns);
+/// The same into B, whose memory is used again.
+void recordBlock(Block &B, uint64_t Pc, uint64_t Limit, unsigned MaxInsns);
 
 } // namespace xlate
 
