@@ -13,6 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Helpers.h"
 #include "xlate/Ops/Eval.h"
 #include <algorithm>
 #include <cstring>
@@ -115,7 +116,7 @@ void copyPrologue(uint64_t &Xd, uint64_t &Xs, uint64_t &Xn, bool ForwardOnly) {
 } // namespace
 
 /// CPYF* and CPY*.
-static void mopsCopy(CpuState &State, uint32_t Word) {
+void helper::mopsCopy(CpuState &State, uint32_t Word) {
   uint64_t &Xd = State.X[Word & 31], &Xn = State.X[Word >> 5 & 31],
            &Xs = State.X[Word >> 16 & 31];
   const bool ForwardOnly = !(Word >> 26 & 1);
@@ -128,7 +129,7 @@ static void mopsCopy(CpuState &State, uint32_t Word) {
 }
 
 /// SET*.
-static void mopsSet(CpuState &State, uint32_t Word) {
+void helper::mopsSet(CpuState &State, uint32_t Word) {
   const unsigned Rs = Word >> 16 & 31;
   uint64_t &Xd = State.X[Word & 31], &Xn = State.X[Word >> 5 & 31];
   const uint8_t Byte = Rs == 31 ? 0 : static_cast<uint8_t>(State.X[Rs]);
@@ -142,15 +143,4 @@ static void mopsSet(CpuState &State, uint32_t Word) {
     Xd += N;
     Xn -= N;
   });
-}
-
-XLATE_EVAL(stateHelper) {
-  switch (static_cast<StateHelper>(Param{ParamWord}.imm())) {
-  case StateHelper::MopsCpy:
-    return mopsCopy(*S, A->W);
-  case StateHelper::MopsSet:
-    return mopsSet(*S, A->W);
-  case StateHelper::Count:
-    break;
-  }
 }

@@ -1,5 +1,6 @@
 //===- EvalSys.cpp - Evaluators of system primitives ----------------------===//
 
+#include "Helpers.h"
 #include "xlate/Ops/Eval.h"
 #include "xlate/Ops/FpEnv.h"
 #include <atomic>
@@ -101,3 +102,16 @@ XLATE_EVAL(barrier) {
 
 // Prefetching nothing is a correct answer to the hint.
 XLATE_EVAL(prefetch) {}
+
+XLATE_EVAL(stateHelper) {
+  switch (static_cast<StateHelper>(Param{ParamWord}.imm())) {
+  case StateHelper::MopsCpy:
+    return helper::mopsCopy(*S, A->W);
+  case StateHelper::MopsSet:
+    return helper::mopsSet(*S, A->W);
+  case StateHelper::VdsoClock:
+    return helper::vdsoClock(*S, static_cast<VdsoSvc>(A->X));
+  case StateHelper::Count:
+    break;
+  }
+}

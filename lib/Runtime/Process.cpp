@@ -86,6 +86,7 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   }
   P->Program = std::move(*Loaded);
   P->Aot.closeInside();
+  GuestVdso = P->Program.VdsoBase;
   P->Mem.setBrk(P->Program.BrkStart);
 
   GuestThread *T = P->newThread();

@@ -97,7 +97,13 @@ void DRPS(Ops &O) { O.undefined(); }
 //===----------------------------------------------------------------------===//
 
 // SVC, C6.2
-void SVC(Ops &O, unsigned imm16) { O.exitNext(ExitReason::Syscall, imm16); }
+void SVC(Ops &O, unsigned imm16) {
+  if (GuestVdso && O.pc() - GuestVdso < 4096 &&
+      imm16 >= static_cast<unsigned>(VdsoSvc::ClockGettime) &&
+      imm16 <= static_cast<unsigned>(VdsoSvc::Gettimeofday))
+    return O.stateHelper(StateHelper::VdsoClock, O.x(imm16));
+  O.exitNext(ExitReason::Syscall, imm16);
+}
 
 // BRK, C6.2
 void BRK(Ops &O, unsigned imm16) { O.exitHere(ExitReason::Breakpoint, imm16); }

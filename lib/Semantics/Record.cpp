@@ -11,6 +11,8 @@ static bool plainFetch(void *Dst, const void *Src, size_t N) {
   return true;
 }
 
+uint64_t xlate::GuestVdso = 0;
+
 bool (*xlate::FetchGuestCode)(void *, const void *, size_t) = plainFetch;
 
 /// True if Word is the prologue of a memory copy or set, and the main and

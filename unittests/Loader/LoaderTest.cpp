@@ -2,6 +2,7 @@
 #include "xlate/Runtime/Loader.h"
 #include "Resolve.h"
 #include "TestElf.h"
+#include "xlate/Ops/Uop.h"
 #include "xlate/Runtime/Vdso.h"
 #include <fcntl.h>
 #include <filesystem>
@@ -350,11 +351,13 @@ TEST(Vdso, HasTheKernelsSymbols) {
   EXPECT_EQ(Word(Sigreturn - 4), 0xd503201fu);
   EXPECT_EQ(Word(Sigreturn), 0xd2801168u);
   EXPECT_EQ(Word(Sigreturn + 4), 0xd4000001u);
-  for (const char *Name : {"__kernel_clock_gettime", "__kernel_gettimeofday",
-                           "__kernel_clock_getres"}) {
+  for (auto [Name, Svc] :
+       {std::pair("__kernel_clock_gettime", VdsoSvc::ClockGettime),
+        std::pair("__kernel_gettimeofday", VdsoSvc::Gettimeofday),
+        std::pair("__kernel_clock_getres", VdsoSvc::ClockGetres)}) {
     uint64_t Offset = vdsoSymbol(Name);
     ASSERT_NE(Offset, 0u) << Name;
-    EXPECT_EQ(Word(Offset + 4), 0xd4000001u | VdsoSvc << 5) << Name;
+    EXPECT_EQ(Word(Offset + 4), 0xd4000001u | unsigned(Svc) << 5) << Name;
   }
   EXPECT_EQ(vdsoSymbol("__kernel_nothing"), 0u);
 }

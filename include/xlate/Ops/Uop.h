@@ -112,9 +112,19 @@ enum class SysReg : uint8_t {
 
 /// C++ functions reached by stateHelper. They see a complete CpuState.
 enum class StateHelper : uint8_t {
-  MopsCpy, ///< CPYF*/CPY*: argument = instruction word; does the whole copy.
-  MopsSet, ///< SETP/SETM/SETE: argument = instruction word.
+  MopsCpy,   ///< CPYF*/CPY*: argument = instruction word; does the whole copy.
+  MopsSet,   ///< SETP/SETM/SETE: argument = instruction word.
+  VdsoClock, ///< A clock function of the guest's vDSO: argument = VdsoSvc.
   Count
+};
+
+/// Immediates of the SVCs in the clock functions of the guest's vDSO. Executed
+/// there they are answered in place: such a call never blocks, and no signal
+/// has to be considered. Anywhere else they are system calls as any.
+enum class VdsoSvc : uint16_t {
+  ClockGettime = 0x7864,
+  ClockGetres,
+  Gettimeofday
 };
 
 constexpr uint16_t NoVal = 0xffff;

@@ -8,11 +8,6 @@
 
 namespace xlate::runtime {
 
-/// Immediate of the SVC in the vDSO's clock functions (X8 holds the system call
-/// number as usual). It can be answered with the host's vDSO: such a call never
-/// blocks and no signal has to be considered.
-constexpr uint32_t VdsoSvc = 0x7864;
-
 /// The vDSO as an arm64 ELF file, less than a page, position independent.
 std::span<const uint8_t> vdsoImage();
 

@@ -28,6 +28,9 @@ bool hasSemantics(A64 Code);
 /// copy unless the runtime, where other threads can unmap code, replaces it.
 extern bool (*FetchGuestCode)(void *Dst, const void *Src, size_t N);
 
+/// Where the guest's vDSO is, a page; 0 = there is none.
+extern uint64_t GuestVdso;
+
 /// Guest words, fetched some at a time.
 class CodeReader {
 public:

@@ -3,13 +3,11 @@
 // What the arm64 kernel offers to user space by AT_SYSINFO_EHDR. Assembled and
 // linked for arm64 at build time and embedded in the runtime.
 //
-// The clock functions use an SVC with an immediate of their own: to the guest
-// it is an ordinary system call, the runtime may answer it at once (see
-// VdsoSvc in Vdso.h).
+// The clock functions use SVCs with immediates of their own: to the guest they
+// are ordinary system calls, but translated code answers them in place (see
+// VdsoSvc in xlate/Ops/Uop.h).
 //
 //===----------------------------------------------------------------------===//
-
-#define VDSO_SVC 0x7864
 
 	.macro	func name
 	.globl	\name
@@ -40,20 +38,20 @@
 	.cfi_endproc
 	endfunc	__kernel_rt_sigreturn
 
-	.macro	syscall name, number
+	.macro	syscall name, number, immediate
 	.balign	16
 	func	\name
 	.cfi_startproc
 	mov	x8, #\number
-	svc	#VDSO_SVC
+	svc	#\immediate
 	ret
 	.cfi_endproc
 	endfunc	\name
 	.endm
 
-	syscall	__kernel_clock_gettime, 113
-	syscall	__kernel_clock_getres, 114
-	syscall	__kernel_gettimeofday, 169
+	syscall	__kernel_clock_gettime, 113, 0x7864
+	syscall	__kernel_clock_getres, 114, 0x7865
+	syscall	__kernel_gettimeofday, 169, 0x7866
 
 	.section .note.Linux, "a", %note
 	.balign	4
