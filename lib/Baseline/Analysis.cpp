@@ -51,9 +51,45 @@ static bool canHint(const std::vector<Uop> &U, unsigned V, unsigned Set) {
   return true;
 }
 
+// The branch I of the instruction at At may lead to a label.
+void Emitter::noteLabel(unsigned I, uint64_t At, uint64_t Starts) {
+  const auto Target = static_cast<uint64_t>(uop(I).Imm);
+  const uint64_t Word = (Target - B->Pc) / 4, Bit = uint64_t(1) << (Word & 63);
+  if (Word >= B->NumInsns)
+    return;
+  Labels |= Bit;
+  if (Target > At) {
+    ForwardLabels |= Bit;
+    return;
+  }
+  if (!(Starts & Bit))
+    return;
+  if (!(LoopLabels & Bit))
+    LoopReads[Word] = LoopCarried[Word] = 0;
+  LoopLabels |= Bit;
+  uint32_t Reads = 0, Writes = 0;
+  for (const Uop *U = &uop(I);
+       U->Code != Op::insn || static_cast<uint64_t>(U->Imm) != Target; --U) {
+    if (U->Code == Op::getReg)
+      Reads |= 1u << U->Imm;
+    else if (U->Code == Op::setReg)
+      Writes |= 1u << U->Imm;
+  }
+  for (unsigned R = 0; R != 32; ++R)
+    if (HostOf[R] >= 0)
+      Reads &= ~(1u << R);
+  LoopReads[Word] |= Reads;
+  LoopCarried[Word] |= Reads & Writes;
+}
+
 void Emitter::analyse() {
   const std::vector<Uop> &U = B->Uops;
   const size_t N = U.size();
+  assert(B->NumInsns <= Baseline::MaxInsns && "block too long");
+  Labels = ForwardLabels = LoopLabels = 0;
+  uint64_t Insn = 0, Starts = 0;
+  std::memset(LiveAt, 15, sizeof LiveAt);
+  TakenLive.assign(N, 15);
   Locs.assign(N, Loc());
   Uses.assign(N, 0);
   Done.assign(N, 0);
@@ -65,7 +101,13 @@ void Emitter::analyse() {
   for (unsigned I = 0; I != N; ++I) {
     const Uop &X = U[I];
     switch (X.Code) {
+    case Op::brCond:
+    case Op::br:
+      noteLabel(I, Insn, Starts);
+      break;
     case Op::insn:
+      Insn = static_cast<uint64_t>(X.Imm);
+      Starts |= uint64_t(1) << (Insn - B->Pc) / 4;
       continue; // A holds the instruction word
     case Op::getReg:
       ++RegReads[X.Imm];
@@ -92,11 +134,19 @@ void Emitter::analyse() {
         ++Uses[A];
   }
 
+  // An instruction may stand for several: no way into these.
+  Labels &= Starts;
+  ForwardLabels &= Starts;
+
   FlagsLive.assign(N, 15);
   if (!Writes)
     return; // NZCV stay in memory
   uint8_t Live = liveOut();
   for (unsigned I = static_cast<unsigned>(N); I-- != 0;) {
+    if (U[I].Code == Op::insn)
+      LiveAt[(static_cast<uint64_t>(U[I].Imm) - B->Pc) / 4] = Live;
+    else if (U[I].Code == Op::brCond)
+      Live |= TakenLive[I] = liveTaken(I);
     FlagsLive[I] = Live;
     if (writesFlags(U[I].Code))
       Live = 0;
@@ -109,11 +159,20 @@ void Emitter::analyse() {
 
 uint8_t Emitter::liveOut() {
   const CodeEndFn CodeEnd = [this](uint64_t Pc) { return Ctx->codeEnd(Pc); };
-  const Uop &T = B->terminator();
-  if (T.Code != Op::brCond)
+  if (B->terminator().Code != Op::brCond)
     return flagsDeadAfter(*B, CodeEnd, &Res->Depends) ? 0 : 15;
-  LiveTaken =
-      !flagsDeadAt(static_cast<uint64_t>(T.Imm), CodeEnd, &Res->Depends);
   LiveFallen = !flagsDeadAt(B->End, CodeEnd, &Res->Depends);
-  return LiveTaken || LiveFallen ? 15 : 0;
+  return LiveFallen ? 15 : 0;
+}
+
+uint8_t Emitter::liveTaken(unsigned I) {
+  const auto Target = static_cast<uint64_t>(uop(I).Imm);
+  unsigned Insn = I;
+  while (uop(Insn).Code != Op::insn)
+    --Insn;
+  const auto At = static_cast<uint64_t>(uop(Insn).Imm);
+  if (isLabel(Target) && Target > At)
+    return LiveAt[(Target - B->Pc) / 4];
+  const CodeEndFn CodeEnd = [this](uint64_t Pc) { return Ctx->codeEnd(Pc); };
+  return flagsDeadAt(Target, CodeEnd, &Res->Depends) ? 0 : 15;
 }

@@ -5,30 +5,165 @@
 using namespace xlate;
 using namespace xlate::baseline;
 
-// Continue at a constant guest address. Branches backwards visit the
-// safepoint; one to this very block stays in the unit.
-void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded) {
+// Jumps come here from elsewhere in the block: nothing is known of scratch
+// registers but what beginLoop() decides, and NZCV are in memory. Values don't
+// live across instructions.
+void Emitter::bindLabel() {
+  const auto Word = static_cast<unsigned>((Pc - B->Pc) / 4);
+  if (FlagsIn != FlagsKind::Mem && LiveAt[Word])
+    saveFlags(LiveAt[Word]);
+  FlagsIn = FlagsKind::Mem;
+  beginLoop(Word);
+  Zero8 = Zero4 = 0;
+  LabelAt[Word] = static_cast<uint32_t>(size_);
+  for (auto [At, To] : Forward)
+    if (To == Word)
+      bindNear(At);
+}
+
+// A loop keeps copies of some guest registers in scratch registers all around:
+// what it reads, above all what it changes, whose way through memory would be
+// part of every round.
+void Emitter::beginLoop(unsigned Word) {
+  constexpr unsigned MaxHeld = PoolSize - 1;
+  for (unsigned R = 8; R != 14; ++R)
+    if (Vecs[R].K == Slot::Cache)
+      dropCacheV(Vecs[R].Id);
+  uint32_t Reads = 0, Carried = 0;
+  if (LoopLabels >> Word & 1 && !(ForwardLabels >> Word & 1)) {
+    Reads = LoopReads[Word];
+    Carried = LoopCarried[Word];
+  }
+  const auto NumCarried = static_cast<unsigned>(__builtin_popcount(Carried));
+  unsigned Room = MaxHeld, Others = NumCarried < Room ? Room - NumCarried : 0;
+  for (uint8_t R : Pool) {
+    if (Gprs[R].K != Slot::Cache)
+      continue;
+    const uint32_t Bit = 1u << Gprs[R].Id;
+    unsigned &Limit = Carried & Bit ? Room : Others;
+    if (!(Reads & Bit) || !Limit || !Room) {
+      dropCache(Gprs[R].Id);
+      continue;
+    }
+    --Room;
+    if (!(Carried & Bit))
+      --Others;
+  }
+  for (; Carried && Room; Carried &= Carried - 1) {
+    const auto G = static_cast<unsigned>(__builtin_ctz(Carried));
+    if (CachedIn[G] >= 0)
+      continue;
+    const unsigned R = allocGpr();
+    loadGs(R, offX(G));
+    Gprs[R] = {Slot::Cache, static_cast<uint16_t>(G)};
+    CachedIn[G] = static_cast<int8_t>(R);
+    --Room;
+  }
+  for (unsigned I = 0; I != PoolSize; ++I)
+    Held[Word][I] = Gprs[Pool[I]].K == Slot::Cache
+                        ? static_cast<int8_t>(Gprs[Pool[I]].Id)
+                        : int8_t(-1);
+}
+
+// Bring what is held at the label back to where it was there; memory has it
+// all. Emits moves only, and changes nothing of what is known for code that
+// doesn't jump.
+void Emitter::restoreHeld(unsigned Word, bool Cold) {
+  struct Move {
+    uint8_t To, From; ///< From NoReg: memory.
+    int8_t Guest;
+  } Moves[PoolSize];
+  unsigned N = 0;
+  for (unsigned I = 0; I != PoolSize; ++I) {
+    const int8_t G = Held[Word][I];
+    if (G < 0)
+      continue;
+    const int From = Cold ? -1 : CachedIn[G];
+    if (From != Pool[I])
+      Moves[N++] = {Pool[I],
+                    static_cast<uint8_t>(From < 0 ? NoReg : unsigned(From)), G};
+  }
+  while (N) {
+    // One whose target no other move needs; failing that, the others that do
+    // go by memory.
+    unsigned Next = 0;
+    for (unsigned I = 0; I != N; ++I) {
+      bool Needed = false;
+      for (unsigned J = 0; J != N; ++J)
+        Needed |= J != I && Moves[J].From == Moves[I].To;
+      if (!Needed) {
+        Next = I;
+        break;
+      }
+    }
+    const Move M = Moves[Next];
+    Moves[Next] = Moves[--N];
+    for (unsigned J = 0; J != N; ++J)
+      if (Moves[J].From == M.To)
+        Moves[J].From = NoReg;
+    if (M.From == NoReg)
+      loadGs(M.To, offX(static_cast<unsigned>(M.Guest)));
+    else
+      move(M.To, M.From, true);
+  }
+}
+
+// A loop inside of the unit is hot. If its head has a unit by now, go on there,
+// and again whenever the loop is entered.
+void Emitter::leaveLoop(uint64_t Target, std::atomic<int32_t> *Heat) {
+  auto Disp = [this](const void *To, unsigned Rest) {
+    return static_cast<int>(static_cast<const uint8_t *>(To) - getCurr()) -
+           static_cast<int>(Rest);
+  };
+  mov(r10, ptr[rip + Disp(Ctx->slotFor(Target), 7)]);
+  seg();
+  cmp(r10, gsq(offsetof(CpuState, MissStub)));
+  const uint32_t None = jumpShort(CE);
+  mov(dword[rip + Disp(Heat, 10)], 1);
+  jmp(r10);
+  bindShort(None);
+}
+
+// Backwards, and visits the safepoint.
+void Emitter::jumpLabel(uint64_t Target, bool Cold) {
+  const auto Word = static_cast<unsigned>((Target - B->Pc) / 4);
+  const uint8_t *Label = top_ + LabelAt[Word];
+  restoreHeld(Word, Cold);
+  seg();
+  cmp(gs32(offsetof(CpuState, PollFlag)), 0);
+  if (std::atomic<int32_t> *Heat = Opts->Heat ? heatOf(Target) : nullptr) {
+    const uint32_t Poll = jumpShort(CNE);
+    const auto Insns = static_cast<unsigned>((Pc - Target) / 4 + 1);
+    jumpTo(negate(countHeat(Heat, Insns)), Label);
+    moveImm(RAX, Target);
+    if (Target != B->Pc)
+      leaveLoop(Target, Heat);
+    jumpTo(HeatThunk);
+    bindShort(Poll);
+  } else {
+    jumpTo(CE, Label);
+  }
+  moveImm(RAX, Target);
+  jumpTo(PollThunk);
+}
+
+// Continue at a constant guest address. Branches backwards visit the safepoint.
+void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded, bool Cold) {
   const FlagsKind Saved = FlagsIn;
   if (FlagsIn != FlagsKind::Mem && FlagsNeeded)
     saveFlags(15);
   FlagsIn = FlagsKind::Mem;
   if (isDirect(Target)) {
     noteDirect(jumpNear(), Target);
-    FlagsIn = Saved;
-    return;
-  }
-  moveImm(RAX, Target);
-  if (Target <= Pc) {
-    seg();
-    cmp(gs32(offsetof(CpuState, PollFlag)), 0);
-    jumpTo(CNE, PollThunk);
-  }
-  if (Target == B->Pc) {
-    if (Opts->Heat) {
-      jumpTo(countHeat(), HeatThunk);
-    }
-    jumpTo(LoopEntry);
+  } else if (isLabel(Target) && Target <= Pc) {
+    jumpLabel(Target, Cold);
   } else {
+    moveImm(RAX, Target);
+    if (Target <= Pc) {
+      seg();
+      cmp(gs32(offsetof(CpuState, PollFlag)), 0);
+      jumpTo(CNE, PollThunk);
+    }
     std::atomic<void *> *Slot = Ctx->slotFor(Target);
     db(0xff); // jmp [rip + Slot]
     db(0x25);
@@ -42,55 +177,59 @@ bool Emitter::isDirect(uint64_t Target) {
   return Target != B->Pc && Ctx->isDirect(Target, Target <= Pc);
 }
 
+// Not taken, the branch falls through to the next instruction or, at the end of
+// the block, to another unit.
 void Emitter::emitBranchCond(unsigned I) {
   const Uop &U = uop(I);
+  const auto Target = static_cast<uint64_t>(U.Imm);
   const HostCond C = hostCond(U.A[0]);
-  if (static_cast<uint64_t>(U.Imm) == B->Pc && C.X == HostCond::Plain)
-    return emitLoopBranch(C.Code);
-  uint32_t Taken[2] = {0, 0};
+  const bool Backwards = isLabel(Target) && Target <= Pc;
+  if (Backwards && C.X == HostCond::Plain)
+    emitLoopBranch(I, C.Code);
+  else
+    emitSideExit(I, C);
+  if (I + 1 == B->Uops.size())
+    emitEdge(B->End, LiveFallen);
+}
+
+// What is done when the branch is taken, if it is not just a jump, stands
+// behind the unit.
+void Emitter::emitSideExit(unsigned I, HostCond C) {
+  const auto Target = static_cast<uint64_t>(uop(I).Imm);
+  const bool Inside = isLabel(Target) && Target > Pc;
+  if (Inside && FlagsIn != FlagsKind::Mem && TakenLive[I])
+    saveFlags(TakenLive[I]); // leaves the host's as they are
+  auto Leave = [&](uint32_t At) {
+    if (Inside)
+      Forward.emplace_back(At, static_cast<uint8_t>((Target - B->Pc) / 4));
+    else if (isDirect(Target) && (FlagsIn == FlagsKind::Mem || !TakenLive[I]))
+      noteDirect(At, Target);
+    else
+      Colds.push_back({Cold::SideExit,
+                       At,
+                       0,
+                       static_cast<uint16_t>(I),
+                       {static_cast<uint8_t>(FlagsIn), TakenLive[I]},
+                       Pc});
+  };
   if (C.X == HostCond::AndNoParity) {
     const uint32_t Unordered = jumpShort(CP);
-    Taken[0] = jumpNear(C.Code);
+    Leave(jumpNear(C.Code));
     bindShort(Unordered);
   } else {
     if (C.X == HostCond::OrParity)
-      Taken[1] = jumpNear(CP);
-    Taken[0] = jumpNear(C.Code);
+      Leave(jumpNear(CP));
+    Leave(jumpNear(C.Code));
   }
-  const auto Target = static_cast<uint64_t>(U.Imm);
-  if (isDirect(Target) && (FlagsIn == FlagsKind::Mem || !LiveTaken)) {
-    for (uint32_t At : Taken)
-      if (At)
-        noteDirect(At, Target);
-    return emitEdge(B->End, LiveFallen);
-  }
-  emitEdge(B->End, LiveFallen);
-  for (uint32_t At : Taken)
-    if (At)
-      bindNear(At);
-  emitEdge(Target, LiveTaken);
 }
 
-// The block is a loop: its back edge is one jump that falls through to nothing.
-void Emitter::emitLoopBranch(Cc C) {
+// The back edge of a loop is one jump that falls through to nothing.
+void Emitter::emitLoopBranch(unsigned I, Cc C) {
   const uint32_t Leave = jumpNear(negate(C));
-  if (FlagsIn != FlagsKind::Mem && LiveTaken)
+  if (FlagsIn != FlagsKind::Mem && TakenLive[I])
     saveFlags(15);
-  seg();
-  cmp(gs32(offsetof(CpuState, PollFlag)), 0);
-  if (Opts->Heat) {
-    const uint32_t Poll = jumpShort(CNE);
-    jumpTo(negate(countHeat()), LoopEntry);
-    moveImm(RAX, B->Pc);
-    jumpTo(HeatThunk);
-    bindShort(Poll);
-  } else {
-    jumpTo(CE, LoopEntry);
-  }
-  moveImm(RAX, B->Pc);
-  jumpTo(PollThunk);
+  jumpLabel(static_cast<uint64_t>(uop(I).Imm), false);
   bindNear(Leave);
-  emitEdge(B->End, LiveFallen);
 }
 
 // Inline lookup in the thread's jump cache.

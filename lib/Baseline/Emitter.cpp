@@ -7,7 +7,7 @@ using namespace xlate;
 using namespace xlate::baseline;
 
 Emitter::Emitter(const Features &F)
-    : CodeGenerator(Xbyak::DEFAULT_MAX_CODE_SIZE, &Placeholder), F(F) {}
+    : Assembler(Xbyak::DEFAULT_MAX_CODE_SIZE, &Placeholder), F(F) {}
 
 Baseline::Baseline(const Features &F) : E(std::make_unique<Emitter>(F)) {}
 Baseline::~Baseline() = default;
@@ -40,7 +40,7 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   Pc = Blk.Pc;
   analyse();
   if (O.Heat) {
-    jumpTo(countHeat(), HeatThunk);
+    jumpTo(countHeat(O.Heat, Blk.NumInsns), HeatThunk);
   }
   uint32_t Flushing = 0;
   InlineFp = F.Avx && HasFp;
@@ -78,9 +78,9 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
 }
 
 /// The result is a condition that holds once, when the heat has just run out.
-Cc Emitter::countHeat() {
-  const unsigned Weight = heatPerEntry(B->NumInsns);
-  sub(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(Opts->Heat) -
+Cc Emitter::countHeat(std::atomic<int32_t> *Heat, unsigned Insns) {
+  const unsigned Weight = heatPerEntry(Insns);
+  sub(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(Heat) -
                                    (getCurr() + 7))],
       Weight);
   return Weight == 1 ? CE : CB;
@@ -96,7 +96,7 @@ void Emitter::emitBody() {
   std::memset(CachedInV, -1, sizeof CachedInV);
   SpillsG = SpillsV = 0;
   Zero8 = Zero4 = 0;
-  LoopEntry = top_ + size_;
+  Forward.clear();
   emitUops();
   emitCold();
 }
@@ -121,6 +121,8 @@ void Emitter::emitUops() {
     if (U.Code == Op::insn) {
       InsnStart = Cur;
       Pc = static_cast<uint64_t>(U.Imm);
+      if (isLabel(Pc))
+        bindLabel();
       markPc(static_cast<uint32_t>(size_));
       continue;
     }
@@ -260,6 +262,11 @@ void Emitter::emitCold() {
       }
       break;
     }
+    case Cold::SideExit:
+      Pc = C.Pc;
+      FlagsIn = static_cast<FlagsKind>(C.R[0]);
+      emitEdge(static_cast<uint64_t>(U.Imm), C.R[1], true);
+      continue;
     default:
       coldCall(C);
       break;

@@ -16,56 +16,12 @@
 #ifndef XLATE_LIB_BASELINE_EMITTER_H
 #define XLATE_LIB_BASELINE_EMITTER_H
 
-#define XBYAK64
-#define XBYAK_NO_EXCEPTION
-#define XBYAK_NO_OP_NAMES
+#include "Assembler.h"
 #include "xlate/Baseline/Baseline.h"
 #include "xlate/Guest/UnitAbi.h"
 #include <array>
-#include <xbyak/xbyak.h>
 
 namespace xlate::baseline {
-
-/// x86 condition code numbers.
-enum Cc : uint8_t {
-  CO,
-  CNO,
-  CB,
-  CAE,
-  CE,
-  CNE,
-  CBE,
-  CA,
-  CS,
-  CNS,
-  CP,
-  CNP,
-  CL,
-  CGE,
-  CLE,
-  CG
-};
-constexpr Cc negate(Cc C) { return static_cast<Cc>(C ^ 1); }
-
-/// Host register numbers.
-enum HostReg : uint8_t {
-  RAX,
-  RCX,
-  RDX,
-  RBX,
-  RSP,
-  RBP,
-  RSI,
-  RDI,
-  R8,
-  R9,
-  R10,
-  R11,
-  R12,
-  R13,
-  R14,
-  R15
-};
 
 /// Host register of a guest register (31 = SP), or -1.
 constexpr int8_t HostOf[32] = {RDX, RDI, RSI, R8, -1, -1, -1, -1,  R9,  -1,  -1,
@@ -102,13 +58,6 @@ struct HostCond {
   } X = Plain;
 };
 
-/// A source operand of a scalar instruction.
-struct Opnd {
-  enum Kind : uint8_t { Reg, Mem, Imm } K;
-  uint8_t R = 0;
-  int32_t V = 0; ///< immediate or %gs displacement
-};
-
 /// A VEX.128 opcode: map (1 = 0F, 2 = 0F38, 3 = 0F3A), prefix (0, 1 = 66, 2 =
 /// F3, 3 = F2), W and opcode byte.
 struct VexOp {
@@ -116,7 +65,7 @@ struct VexOp {
   constexpr bool valid() const { return Map != 0; }
 };
 
-class Emitter : public Xbyak::CodeGenerator {
+class Emitter : public Assembler {
 public:
   explicit Emitter(const Features &F);
   size_t emitThunks(uint8_t *At, size_t Space);
@@ -124,11 +73,6 @@ public:
                   const Options &O);
 
 private:
-  using Reg32 = Xbyak::Reg32;
-  using Reg64 = Xbyak::Reg64;
-  using Xmm = Xbyak::Xmm;
-  using RegExp = Xbyak::RegExp;
-
   //--- Cold code
   //----------------------------------------------------------------------------
   /// Code moved behind the unit's hot part.
@@ -136,9 +80,10 @@ private:
     enum Kind : uint8_t {
       CcmpElse,
       Divide,
-      EvalInt,     ///< R: general registers of A, B, C and the result
-      EvalVec,     ///< the same, vector registers
-      EvalVecToGpr ///< result: lane 0, to a general register
+      EvalInt,      ///< R: general registers of A, B, C and the result
+      EvalVec,      ///< the same, vector registers
+      EvalVecToGpr, ///< result: lane 0, to a general register
+      SideExit      ///< R[0]: FlagsKind, R[1]: whether NZCV are needed
     } K;
     uint32_t From; ///< near jump to patch
     uint32_t Back; ///< where to continue
@@ -181,6 +126,8 @@ private:
   bool dies(unsigned V) const { return Uses[V] == usesByCurrent(V); }
   unsigned usesByCurrent(unsigned V) const;
 
+  static constexpr uint8_t Pool[] = {R10, R11, RBX, RBP};
+  static constexpr unsigned PoolSize = sizeof Pool;
   unsigned allocGpr();
   unsigned allocVec();
   void bindGpr(unsigned V, unsigned R);
@@ -222,8 +169,12 @@ private:
   //--- Analysis (Analysis.cpp)
   //-------------------------------------------------
   void analyse();
-  /// NZCV bits that may be read after the block before they are written.
+  /// NZCV bits that may be read after the terminator before they are written.
   uint8_t liveOut();
+  /// The same for the taken side of the brCond I, given those of what follows.
+  uint8_t liveTaken(unsigned I);
+  /// Starts: the instructions so far, a bit each.
+  void noteLabel(unsigned I, uint64_t At, uint64_t Starts);
 
   //--- Flags (Flags.cpp)
   //--------------------------------------------------------
@@ -272,7 +223,6 @@ private:
   //------------------------------------
   bool emitInt(unsigned I);
   void emitAlu(unsigned I);
-  void alu(unsigned K, bool Is64, unsigned D, Opnd S);
   void emitAdd(unsigned I);
   void emitShift(unsigned I);
   bool emitUnary(unsigned I);
@@ -283,7 +233,6 @@ private:
   void emitRbit(unsigned I);
   void emitNotForm(unsigned I);
   void move(unsigned D, unsigned S, bool Is64);
-  void moveImm(unsigned D, uint64_t V);
   /// Try to leave I to be folded by its consumer.
   bool defer(unsigned I);
 
@@ -401,17 +350,32 @@ private:
   void bindResult(unsigned I);
   void jumpState(size_t Off);
   void emitControl(unsigned I);
-  void emitEdge(uint64_t Target, bool FlagsNeeded);
+  void emitEdge(uint64_t Target, bool FlagsNeeded, bool Cold = false);
   bool isDirect(uint64_t Target);
   /// The displacement at At leads to another unit.
   void noteDirect(uint32_t At, uint64_t Target) {
     Res->Direct.emplace_back(At, Target);
   }
   void emitBranchCond(unsigned I);
-  void emitLoopBranch(Cc C);
+  void emitSideExit(unsigned I, HostCond C);
+  void emitLoopBranch(unsigned I, Cc C);
   void emitIndirect(unsigned I);
   void emitExit(unsigned I);
-  Cc countHeat();
+  Cc countHeat(std::atomic<int32_t> *Heat, unsigned Insns);
+  /// Guest addresses of the block that branches of it reach without leaving.
+  bool isLabel(uint64_t Target) const {
+    return Target - B->Pc < 4 * uint64_t(B->NumInsns) &&
+           Labels >> (Target - B->Pc) / 4 & 1;
+  }
+  void bindLabel();
+  void beginLoop(unsigned Word);
+  /// Cold: from behind the unit, where it isn't known what registers hold.
+  void jumpLabel(uint64_t Target, bool Cold);
+  void restoreHeld(unsigned Word, bool Cold);
+  void leaveLoop(uint64_t Target, std::atomic<int32_t> *Heat);
+  std::atomic<int32_t> *heatOf(uint64_t Target) const {
+    return Target == B->Pc ? Opts->Heat : Ctx->heatFor(Target);
+  }
   void emitBody();
   void emitUops();
   void emitUop(unsigned I);
@@ -422,7 +386,6 @@ private:
 
   //--- Encoding helpers
   //-----------------------------------------------------------------
-  void seg() { db(0x65); }
   static Xbyak::Address gsq(size_t Off);
   static Xbyak::Address gs32(size_t Off);
   static Xbyak::Address gs8(size_t Off);
@@ -458,7 +421,21 @@ private:
   UnitContext *Ctx = nullptr;
   const Options *Opts = nullptr;
   EmitResult *Res = nullptr;
-  uint8_t *LoopEntry = nullptr; ///< After the entry checks.
+
+  /// Targets of branches within the block, a bit per instruction; the first one
+  /// stands for the place behind the entry checks.
+  uint64_t Labels = 0;
+  uint64_t ForwardLabels = 0; ///< Those that branches forwards lead to.
+  uint64_t LoopLabels = 0;    ///< Those that branches backwards lead to.
+  uint32_t LabelAt[Baseline::MaxInsns];
+  uint8_t LiveAt[Baseline::MaxInsns]; ///< NZCV read there before written.
+  /// Guest registers that the loops back to a label read, those that they read
+  /// and write, and those that are in registers of the Pool at the label (-1:
+  /// none).
+  uint32_t LoopReads[Baseline::MaxInsns], LoopCarried[Baseline::MaxInsns];
+  std::array<int8_t, PoolSize> Held[Baseline::MaxInsns];
+  /// Forward jumps to labels: where to patch, instruction.
+  std::vector<std::pair<uint32_t, uint8_t>> Forward;
 
   unsigned Cur = 0;       ///< Uop being emitted.
   unsigned InsnStart = 0; ///< Its `insn` marker.
@@ -468,13 +445,14 @@ private:
   std::vector<std::pair<uint32_t, uint64_t>> PcMap; ///< EmitResult's.
   std::vector<Loc> Locs;
   std::vector<uint8_t> Uses, FlagsLive, Done;
-  std::vector<int8_t> Hint; ///< Register that a value is destined for.
+  std::vector<uint8_t> TakenLive; ///< Of brConds: NZCV needed when taken.
+  std::vector<int8_t> Hint;       ///< Register that a value is destined for.
   uint8_t RegReads[32], VecReads[32];
   FlagsKind FlagsIn = FlagsKind::Mem;
-  bool LiveTaken = true, LiveFallen = true; ///< NZCV on the edges of a brCond.
-  bool HasFp = false;    ///< Lowerings that don't hold under FPCR.FZ.
-  bool InlineFp = false; ///< FPCR.FZ is known to be clear.
-  unsigned NumConds = 0; ///< Pending values in Loc::Cond.
+  bool LiveFallen = true; ///< NZCV after the block's last brCond, not taken.
+  bool HasFp = false;     ///< Lowerings that don't hold under FPCR.FZ.
+  bool InlineFp = false;  ///< FPCR.FZ is known to be clear.
+  unsigned NumConds = 0;  ///< Pending values in Loc::Cond.
 
   Slot Gprs[16], Vecs[16];
   int8_t CachedIn[32], CachedInV[32];

@@ -123,8 +123,7 @@ void Emitter::saveFlags(uint8_t Mask) {
 
 void Emitter::compareOperands(bool Is64, Opnd A, Opnd B) {
   if (B.K == Opnd::Imm && B.V == 0 && A.K == Opnd::Reg) { // CF = OF = 0 as cmp
-    Is64 ? test(Reg64(A.R), Reg64(A.R)) : test(Reg32(A.R), Reg32(A.R));
-    return;
+    return encode(Is64, 0x85, A.R, A.R);
   }
   if (A.K == Opnd::Reg)
     return alu(7, Is64, A.R, B);

@@ -5,62 +5,6 @@
 using namespace xlate;
 using namespace xlate::baseline;
 
-// x86 numbers the eight basic operations: add or adc sbb and sub xor cmp.
-void Emitter::alu(unsigned K, bool Is64, unsigned D, Opnd S) {
-  const Xbyak::Reg R = Is64
-                           ? static_cast<Xbyak::Reg>(Reg64(static_cast<int>(D)))
-                           : Reg32(static_cast<int>(D));
-  if (S.K == Opnd::Imm) {
-    const uint32_t V = static_cast<uint32_t>(S.V);
-    switch (K) {
-    case 0:
-      return add(R, V);
-    case 1:
-      return or_(R, V);
-    case 2:
-      return adc(R, V);
-    case 3:
-      return sbb(R, V);
-    case 4:
-      return and_(R, V);
-    case 5:
-      return sub(R, V);
-    case 6:
-      return xor_(R, V);
-    default:
-      return cmp(R, V);
-    }
-  }
-  auto Emit = [&](const Xbyak::Operand &O) {
-    switch (K) {
-    case 0:
-      return add(R, O);
-    case 1:
-      return or_(R, O);
-    case 2:
-      return adc(R, O);
-    case 3:
-      return sbb(R, O);
-    case 4:
-      return and_(R, O);
-    case 5:
-      return sub(R, O);
-    case 6:
-      return xor_(R, O);
-    default:
-      return cmp(R, O);
-    }
-  };
-  if (S.K == Opnd::Mem) {
-    seg();
-    Emit(Is64 ? gsq(static_cast<size_t>(S.V)) : gs32(static_cast<size_t>(S.V)));
-  } else if (Is64) {
-    Emit(Reg64(S.R));
-  } else {
-    Emit(Reg32(S.R));
-  }
-}
-
 //===----------------------------------------------------------------------===//
 // Folding into consumers
 //===----------------------------------------------------------------------===//

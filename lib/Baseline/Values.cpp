@@ -5,9 +5,6 @@
 using namespace xlate;
 using namespace xlate::baseline;
 
-static constexpr uint8_t Pool[] = {R10, R11, RBX, RBP};
-static constexpr unsigned PoolSize = sizeof Pool;
-
 unsigned Emitter::usesByCurrent(unsigned V) const {
   unsigned N = 0;
   for (uint16_t A : uop(Cur).A)
@@ -26,14 +23,8 @@ bool Emitter::fitsImm(unsigned V) const {
 }
 
 void Emitter::move(unsigned D, unsigned S, bool Is64) {
-  if (Is64)
-    mov(Reg64(D), Reg64(S));
-  else
-    mov(Reg32(D), Reg32(S));
+  encode(Is64, 0x89, S, D);
 }
-
-// Never touches the flags, so no xor.
-void Emitter::moveImm(unsigned D, uint64_t V) { mov(Reg64(D), V); }
 
 //===----------------------------------------------------------------------===//
 // Scratch registers
@@ -72,8 +63,7 @@ void Emitter::spillGpr(unsigned R) {
   unsigned At = static_cast<unsigned>(__builtin_ctz(~SpillsG));
   assert(At < 16 && "out of spill slots");
   SpillsG |= 1u << At;
-  seg();
-  mov(gsq(offSpill(At)), Reg64(R));
+  storeGs(offSpill(At), R);
   Locs[V] = {Loc::Spill, static_cast<uint8_t>(At)};
   Gprs[R].K = Slot::Free;
 }
@@ -150,8 +140,7 @@ Emitter::Reg64 Emitter::use(unsigned V, bool Any) {
       R = CachedIn[L.R];
     if (R < 0) {
       R = static_cast<int>(allocGpr());
-      seg();
-      mov(Reg64(R), gsq(offX(L.R)));
+      loadGs(R, offX(L.R));
       Gprs[R] = {Slot::Cache, L.R};
       CachedIn[L.R] = static_cast<int8_t>(R);
     }
@@ -216,8 +205,7 @@ void Emitter::loadInto(unsigned R, unsigned V, bool Any) {
       move(R, L.R, Is64);
     return;
   case Loc::Spill:
-    seg();
-    mov(Reg64(R), gsq(offSpill(L.R)));
+    loadGs(R, offSpill(L.R));
     return;
   default:
     force(V);
@@ -261,8 +249,7 @@ void Emitter::storeState(size_t Off, unsigned V) {
     R = static_cast<unsigned>(use(V).getIdx());
   else
     loadInto(RAX, V, false);
-  seg();
-  mov(gsq(Off), Reg64(R));
+  storeGs(Off, R);
 }
 
 //===----------------------------------------------------------------------===//
@@ -320,16 +307,14 @@ void Emitter::emitSetReg(const Uop &U) {
   if (L.K == Loc::Guest && HostOf[L.R] >= 0 && (isX(V) || L.Wide) &&
       !RegReads[R]) {
     dropCache(R);
-    seg();
-    mov(gsq(offX(R)), Reg64(HostOf[L.R]));
+    storeGs(offX(R), HostOf[L.R]);
     return;
   }
   own(V);
   const unsigned S = Locs[V].R;
   LockedG |= 1u << S;
   dropCache(R);
-  seg();
-  mov(gsq(offX(R)), Reg64(S));
+  storeGs(offX(R), S);
   if (dies(V)) {
     Locs[V].K = Loc::None;
     Gprs[S] = {Slot::Cache, static_cast<uint16_t>(R)};

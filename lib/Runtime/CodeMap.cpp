@@ -84,6 +84,24 @@ Entry &CodeMap::entry(uint64_t Pc) {
   return entryAt(Index);
 }
 
+uint32_t CodeMap::runs(uint64_t Pc, int32_t Full) {
+  int32_t Coldest = Full;
+  auto See = [&](const Entry &E) {
+    Coldest = std::min(Coldest, E.Heat.load(std::memory_order_relaxed));
+  };
+  CodePage *P = findPage(Pc >> 12);
+  if (!P)
+    return 0;
+  for (const Entry *E : P->Covering)
+    if (const Unit *U = E->Current; U && U->Tier == MadeBy::Baseline &&
+                                    U->GuestLo <= Pc && Pc < U->GuestHi &&
+                                    U->Blocks >> (Pc - U->GuestLo) / 4 & 1)
+      See(*E);
+  if (const Entry *E = find(Pc); E && E->CountsLoop)
+    See(*E);
+  return static_cast<uint32_t>(Full - Coldest);
+}
+
 char *CodeMap::allocCode(size_t Size, size_t Align) {
   auto P = (reinterpret_cast<uintptr_t>(Cursor) + Align - 1) & ~(Align - 1);
   char *C = reinterpret_cast<char *>(P);
@@ -149,6 +167,8 @@ void CodeMap::publish(std::unique_ptr<Unit> U) {
     noteRange(E, Lo, Hi);
   noteDead(E);
   E.Current = U.get();
+  if (U->Tier != MadeBy::Baseline)
+    leaveLoopsAt(E);
   void *Host = U->Host;
   const char *Start = U->Host;
   const Unit &Published = *U;

@@ -20,7 +20,7 @@ using namespace xlate::runtime;
 Process *xlate::runtime::TheProcess;
 
 /// Instructions recorded per block at most. Longer blocks only delay a poll.
-constexpr unsigned MaxBlockInsns = 64;
+constexpr unsigned MaxBlockInsns = baseline::Baseline::MaxInsns;
 
 void Process::codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi) {
   if (Lo >= Hi)
@@ -160,6 +160,13 @@ struct Process::EmitContext final : baseline::UnitContext {
   std::atomic<void *> *slotFor(uint64_t GuestPc) override {
     return &P.entryFor(GuestPc).Slot;
   }
+  std::atomic<int32_t> *heatFor(uint64_t GuestPc) override {
+    Entry &E = P.Code.entry(GuestPc);
+    if (!E.Current && !E.CountsLoop)
+      E.Heat.store(P.initialHeat(), std::memory_order_relaxed);
+    E.CountsLoop = true;
+    return &E.Heat;
+  }
   uint64_t codeEnd(uint64_t GuestPc) override {
     return P.codeRange(GuestPc).Hi;
   }
@@ -187,6 +194,25 @@ void Process::noteCall(const Block &B) {
   Aot.disable();
   Code.withdrawAll();
   FlushAfterTranslate = true;
+}
+
+/// Unit::Blocks of the unit made from B.
+static uint64_t blockStarts(const Block &B) {
+  uint64_t Starts = 1;
+  uint64_t At = B.Pc;
+  auto Add = [&](uint64_t Pc) {
+    if (Pc - B.Pc < B.End - B.Pc)
+      Starts |= uint64_t(1) << (Pc - B.Pc) / 4;
+  };
+  for (const Uop &U : B.Uops) {
+    if (U.Code == Op::insn) {
+      At = static_cast<uint64_t>(U.Imm);
+    } else if (U.Code == Op::brCond) {
+      Add(At + 4);
+      Add(static_cast<uint64_t>(U.Imm));
+    }
+  }
+  return Starts;
 }
 
 /// The entry for code that is about to refer to it.
@@ -217,7 +243,11 @@ void *Process::unitAt(uint64_t Pc) {
   }
   const uint64_t Start = Options.Stats == StatsMode::Off ? 0 : monotonicNanos();
   Block &B = Recorded;
-  recordBlock(B, Pc, Limit, MaxBlockInsns);
+  recordTrace(B, Pc, Limit, MaxBlockInsns, baseline::Baseline::MaxBranches,
+              [this](uint64_t Next) {
+                const Entry *E = Code.find(Next);
+                return !E || !E->Current;
+              });
   EmitContext Context(*this);
   noteCall(B);
   baseline::Options O;
@@ -239,6 +269,8 @@ void *Process::unitAt(uint64_t Pc) {
   U->GuestHi = B.End;
   U->Host = reinterpret_cast<char *>(R.Entry);
   U->HostSize = R.Size;
+  if (O.Heat)
+    U->Blocks = blockStarts(B);
   U->RegistersPinned = true;
   U->MasksTopByte = O.MaskTopByte;
   U->setPcMap(R.PcMap);
@@ -419,6 +451,14 @@ void Process::promote(GuestThread &T) {
     return; // counted for --stats only: it goes on below zero
   if (T.BorrowsMemory)
     return; // a compiler thread of its process would end with it
+  {
+    std::lock_guard G(Code.mutex());
+    Entry *E = Code.find(T.S.Pc);
+    if (E && E->Current && E->Current->Tier != MadeBy::Baseline) {
+      Code.leaveLoopsAt(*E);
+      return;
+    }
+  }
   Hot.request(T.S.Pc, T.Signals->WantsPrecise.load(std::memory_order_relaxed));
 }
 

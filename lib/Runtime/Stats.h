@@ -15,7 +15,8 @@ struct Stats {
   uint64_t BaselineUnits = 0, BaselineInsns = 0, BaselineBytes = 0,
            BaselineNanos = 0;
   /// Guest instructions that units of the baseline tier made at run time have
-  /// executed; those of units that were replaced since don't count.
+  /// executed, roughly: each entry counts as the whole unit, and neither loops
+  /// inside of units nor units that were replaced since count.
   uint64_t BaselineExecuted = 0;
   std::atomic<uint64_t> LlvmUnits{0}, LlvmBytes{0}, LlvmMicros{0},
       LlvmFailed{0};

@@ -53,6 +53,12 @@ Block xlate::recordBlock(uint64_t Pc, uint64_t Limit, unsigned MaxInsns) {
 
 void xlate::recordBlock(Block &B, uint64_t Pc, uint64_t Limit,
                         unsigned MaxInsns) {
+  recordTrace(B, Pc, Limit, MaxInsns, 0, nullptr);
+}
+
+void xlate::recordTrace(Block &B, uint64_t Pc, uint64_t Limit,
+                        unsigned MaxInsns, unsigned MaxBranches,
+                        const std::function<bool(uint64_t Pc)> &Continue) {
   B.Pc = Pc;
   B.NumInsns = 0;
   B.Uops.clear();
@@ -64,16 +70,22 @@ void xlate::recordBlock(Block &B, uint64_t Pc, uint64_t Limit,
       break;
     O.startInsn(Pc, Word);
     record(O, decode(Word));
-    if (O.terminated())
-      break;
-    if (B.NumInsns + 2 <= MaxInsns && Pc + 12 <= Limit &&
-        isWholeMops(Word, Pc)) {
-      std::find_if(B.Uops.rbegin(), B.Uops.rend(), [](const Uop &U) {
-        return U.Code == Op::stateHelper;
-      })->N = 3;
-      B.NumInsns += 2;
-      Pc += 8;
+    if (!O.terminated()) {
+      if (B.NumInsns + 2 <= MaxInsns && Pc + 12 <= Limit &&
+          isWholeMops(Word, Pc)) {
+        std::find_if(B.Uops.rbegin(), B.Uops.rend(), [](const Uop &U) {
+          return U.Code == Op::stateHelper;
+        })->N = 3;
+        B.NumInsns += 2;
+        Pc += 8;
+      }
+      continue;
     }
+    if (!MaxBranches || B.terminator().Code != Op::brCond ||
+        B.NumInsns == MaxInsns || Pc + 8 > Limit || !Continue(Pc + 4))
+      break;
+    --MaxBranches;
+    O.resume();
   }
   B.End = B.Pc + 4 * uint64_t(B.NumInsns);
   if (!O.terminated())

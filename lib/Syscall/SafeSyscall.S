@@ -52,6 +52,19 @@ xlate_safe_copy:
   .cfi_startproc
   movq %rdx, %rcx
 xlate_safe_copy_start:
+  // A string instruction takes long to start.
+  cmpq $128, %rcx
+  ja 2f
+1:
+  cmpq $8, %rcx
+  jb 2f
+  movq (%rsi), %rax
+  movq %rax, (%rdi)
+  addq $8, %rsi
+  addq $8, %rdi
+  subq $8, %rcx
+  jmp 1b
+2:
   rep movsb
 xlate_safe_copy_end:
 xlate_safe_copy_fault:

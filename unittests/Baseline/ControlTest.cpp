@@ -94,6 +94,61 @@ TEST_F(Control, RoundsOfALoopCountAsEntries) {
   EXPECT_EQ(Out.S.X[1], 2005u);
 }
 
+// A loop inside a unit, entered by falling into it, with registers that aren't
+// pinned, and a way out of its middle.
+TEST_F(Control, LoopInsideATrace) {
+  const std::vector<uint32_t> Words = {0xd2800004,              // mov x4, #0
+                                       0xb4000000 | 6 << 5 | 0, // cbz x0, out
+                                       0x91000884,       // head: add x4, x4, #2
+                                       0xeb05009f,       // cmp x4, x5
+                                       branchCond(0, 3), // b.eq out
+                                       0xf1000400,       // subs x0, x0, #1
+                                       branchCond(1, -4), // b.ne head
+                                       0xaa0403e1,        // out: mov x1, x4
+                                       branch(4)};
+  const Block B = H.trace(Words);
+  ASSERT_EQ(B.End, B.Pc + 4 * Words.size());
+  struct {
+    uint64_t Count, Stop, Want;
+  } static constexpr Cases[] = {{0, 0, 0}, {10, 0, 20}, {10, 8, 8}, {1, 2, 2}};
+  for (const auto &C : Cases) {
+    S.X[0] = C.Count;
+    S.X[5] = C.Stop;
+    const Outcome R = H.execute(H.emit(B), S);
+    EXPECT_EQ(R.S.Exit, ExitReason::Miss);
+    EXPECT_EQ(R.S.Pc, B.End + 12);
+    EXPECT_EQ(R.S.X[1], C.Want);
+    EXPECT_EQ(R.S.X[4], C.Want);
+  }
+  baseline::Options O;
+  O.Heat = &H.heat();
+  H.heat() = 5; // the entry of nine instructions and three rounds
+  S.X[0] = 10;
+  S.X[5] = 0;
+  Outcome R = H.execute(H.emit(B, O), S);
+  EXPECT_EQ(R.S.Exit, ExitReason::Poll);
+  EXPECT_EQ(R.S.ExitInfo, 1u);
+  EXPECT_EQ(R.S.Pc, B.Pc + 8) << "the loop's head";
+  EXPECT_EQ(R.S.X[4], 6u);
+  // With a unit for the head, the loop goes on there, and so it will each time.
+  S.X[4] = 0;
+  S.Exit = ExitReason::Step;
+  H.Link = R.S.ExitStub;
+  H.heat() = 5;
+  R = H.execute(H.emit(B, O), S);
+  EXPECT_EQ(R.S.Exit, ExitReason::Step) << "went through the slot";
+  EXPECT_EQ(R.S.Pc, B.Pc + 8);
+  EXPECT_EQ(R.S.X[4], 6u);
+  EXPECT_EQ(H.heat(), 1);
+  H.Link = nullptr;
+  S.PollFlag = 1;
+  R = H.execute(H.emit(B), S);
+  EXPECT_EQ(R.S.Exit, ExitReason::Poll);
+  EXPECT_EQ(R.S.ExitInfo, 0u);
+  EXPECT_EQ(R.S.Pc, B.Pc + 8);
+  EXPECT_EQ(R.S.X[4], 2u);
+}
+
 TEST_F(Control, IndirectBranchHitsTheJumpCache) {
   const Block Target = H.record({AddX2X2X3, branch(4)});
   const baseline::EmitResult T = H.emit(Target);

@@ -152,6 +152,14 @@ Block Harness::record(const std::vector<uint32_t> &Words) {
   return recordBlock(codePc(), codePc() + 4 * Words.size(), 64);
 }
 
+Block Harness::trace(const std::vector<uint32_t> &Words) {
+  place(Words);
+  Block B;
+  recordTrace(B, codePc(), codePc() + 4 * Words.size(), 64, 64,
+              [](uint64_t) { return true; });
+  return B;
+}
+
 baseline::EmitResult Harness::emit(const Block &B, const baseline::Options &O) {
   baseline::Options WithCounts = O;
   WithCounts.FallbackCounts = FallbackCounts.data();

@@ -60,6 +60,8 @@ public:
   uint64_t codePc() const { return reinterpret_cast<uint64_t>(Code); }
 
   Block record(const std::vector<uint32_t> &Words);
+  /// The same, going on behind conditional branches.
+  Block trace(const std::vector<uint32_t> &Words);
   baseline::EmitResult emit(const Block &B, const baseline::Options &O = {});
   /// Without Fresh, memory stays as the last run left it.
   Outcome interpret(const Block &B, const CpuState &Start, bool Fresh = true);
@@ -91,6 +93,7 @@ public:
 private:
   std::atomic<void *> *slotFor(uint64_t GuestPc) override;
   uint64_t codeEnd(uint64_t GuestPc) override;
+  std::atomic<int32_t> *heatFor(uint64_t GuestPc) override { return &heat(); }
 
   baseline::Baseline Tier;
   uint8_t *Region, *Slots, *CodeAt, *Data, *DataMap;

@@ -27,6 +27,67 @@ static bool checkWords(Harness &H, std::mt19937_64 &Rng,
   return true;
 }
 
+/// Interpret B, an instruction at a time, up to where it is left or the first
+/// branch backwards.
+static Outcome interpretTrace(Harness &H, const Block &B, const State &Start) {
+  Outcome R;
+  R.S = Start;
+  for (bool First = true;; First = false) {
+    const uint64_t Pc = R.S.Pc;
+    R = H.interpret(recordBlock(Pc, Pc + 4, 1), R.S, First);
+    if (R.Faulted || R.S.Exit != ExitReason::Miss || R.S.Pc <= Pc ||
+        R.S.Pc >= B.End)
+      return R;
+  }
+}
+
+/// Branches backwards leave: the counter runs out at the first one.
+static bool checkTrace(Harness &H, std::mt19937_64 &Rng,
+                       const std::vector<uint32_t> &Words) {
+  const Block B = H.trace(Words);
+  baseline::Options O;
+  O.Heat = &H.heat();
+  auto Run = [&](const State &S, bool MaskTopByte) {
+    O.MaskTopByte = MaskTopByte;
+    H.heat() = static_cast<int32_t>(1 + baseline::heatPerEntry(B.NumInsns));
+    return H.execute(H.emit(B, O), S);
+  };
+  for (unsigned N = 0; N != 4; ++N) {
+    const State S = randomState(Rng, H);
+    const Outcome Want = interpretTrace(H, B, S);
+    Outcome Got = Run(S, false);
+    if (Got.BadAddress) // a tagged pointer
+      Got = Run(S, true);
+    if (Got.S.Exit == ExitReason::Poll && Got.S.ExitInfo == 1) {
+      Got.S.Exit = Want.S.Exit;
+      Got.S.ExitInfo = Want.S.ExitInfo;
+    }
+    const std::string D = H.difference(B, Want, Got);
+    if (D.empty())
+      continue;
+    ADD_FAILURE() << "trace\n" << toString(B) << D;
+    return false;
+  }
+  return true;
+}
+
+/// B.cond, CBZ or TBZ by Words instructions, on one of a few registers.
+static uint32_t randomBranch(std::mt19937_64 &Rng, int32_t Words) {
+  auto Bit = [&](unsigned At) {
+    return static_cast<uint32_t>(Rng() & 1) << At;
+  };
+  const auto Offset = static_cast<uint32_t>(Words & 0x3fff) << 5,
+             Reg = static_cast<uint32_t>(Rng() % 10);
+  switch (Rng() % 4) {
+  case 0:
+    return 0x34000000 | Bit(31) | Bit(24) | Offset | Reg; // CBZ, CBNZ
+  case 1:
+    return 0x36000000 | Bit(31) | Bit(24) | Bit(19) | Bit(22) | Offset | Reg;
+  default:
+    return 0x54000000 | Offset | static_cast<uint32_t>(Rng() % 14);
+  }
+}
+
 static void everyRow(const baseline::Features &F, unsigned PerRow) {
   Harness H(F);
   std::mt19937_64 Rng(12345);
@@ -103,6 +164,17 @@ TEST(Random, Blocks) {
       Words.push_back(W);
     }
     if (!checkWords(H, Rng, Words, "block"))
+      break;
+    // The same with branches.
+    if (N % 4)
+      continue;
+    const auto Size = static_cast<int32_t>(Words.size());
+    for (int32_t I = 0; I != Size; ++I)
+      if (Rng() % 3 == 0)
+        Words[static_cast<size_t>(I)] =
+            randomBranch(Rng, static_cast<int32_t>(Rng() % (Size + 2)) - I +
+                                  (Rng() % 8 == 0));
+    if (!checkTrace(H, Rng, Words))
       break;
   }
 }

@@ -44,6 +44,9 @@ public:
   /// what it leads to goes when the asking unit goes, doesn't need rax and, if
   /// Backwards, polls.
   virtual bool isDirect(uint64_t GuestPc, bool Backwards) { return false; }
+  /// What counts the rounds of a loop that begins at GuestPc inside a unit; as
+  /// Options::Heat. Asked only with that set.
+  virtual std::atomic<int32_t> *heatFor(uint64_t GuestPc) { return nullptr; }
   /// End of the readable guest code that starts at GuestPc, or GuestPc if
   /// unknown. Used to look ahead for flag uses.
   virtual uint64_t codeEnd(uint64_t GuestPc) { return GuestPc; }
@@ -62,9 +65,9 @@ struct Options {
   /// Clear the top byte of every data address (recompilation after a fault on
   /// a tagged pointer).
   bool MaskTopByte = false;
-  /// Lowered by heatPerEntry() at each entry of the unit; when it runs out the
-  /// unit exits with ExitReason::Poll and ExitInfo = 1. Within 2 GiB of the
-  /// code; may be null.
+  /// Lowered by heatPerEntry() at each entry of the unit and each round of a
+  /// loop; when it runs out the unit exits with ExitReason::Poll and ExitInfo =
+  /// 1. Within 2 GiB of the code; may be null.
   std::atomic<int32_t> *Heat = nullptr;
   /// Leave as for a missing unit, in place of a second form of the block, when
   /// FPCR.FZ is set. The user then gives another unit.
@@ -108,6 +111,12 @@ public:
   /// small. Must come first; all code must lie within 2 GiB of the thunks.
   size_t emitThunks(uint8_t *At, size_t Space);
 
+  /// Instructions that a block may have at most.
+  static constexpr unsigned MaxInsns = 64;
+  /// Conditional branches that a block had better not go on behind more of: of
+  /// the code that they fall through to, four fifths run. More makes hot code
+  /// no faster, and translates code that never runs.
+  static constexpr unsigned MaxBranches = 4;
   /// Emit the unit for B at At.
   EmitResult emit(const Block &B, uint8_t *At, size_t Space, UnitContext &C,
                   const Options &O = {});

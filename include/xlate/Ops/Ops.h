@@ -38,6 +38,8 @@ public:
   //--- Recording frame (used by the block recorder, not by semantics) -------
   void startInsn(uint64_t InsnPc, uint32_t Word);
   bool terminated() const { return Terminated; }
+  /// Record the instruction that the brCond recorded last falls through to.
+  void resume() { Terminated = false; }
   bool wasUndefined() const { return SawUndefined; }
 
   /// Guest address of the instruction being recorded, and of the next one.

@@ -140,7 +140,9 @@ struct Uop {
 };
 
 /// A straight line of guest instructions recorded as uops; the last uop is one
-/// of br, brCond, brInd, call, exit.
+/// of br, brCond, brInd, call, exit. Other brConds may precede it in blocks
+/// that recordTrace() made: not taken, they fall through to the next
+/// instruction.
 struct Block {
   uint64_t Pc = 0;  ///< First guest instruction.
   uint64_t End = 0; ///< One past the last guest instruction.

@@ -31,6 +31,8 @@ enum class MadeBy : uint8_t { Baseline, Llvm, Aot };
 struct Unit {
   uint64_t Pc = 0;                   ///< Guest entry.
   uint64_t GuestLo = 0, GuestHi = 0; ///< Guest bytes it was made from.
+  /// Baseline: where basic blocks begin, a bit per instruction from GuestLo.
+  uint64_t Blocks = 1;
   char *Host = nullptr;
   size_t HostSize = 0;
   MadeBy Tier = MadeBy::Baseline;
@@ -55,8 +57,10 @@ struct Unit {
 /// as any code does, so that a stale jump through a slot is always safe.
 struct Entry {
   std::atomic<void *> Slot; ///< Unit entry, or the miss stub.
-  /// Counts down in translated code; at zero the unit asks for promotion.
+  /// Counts down in translated code; at zero the unit asks for promotion. Loops
+  /// that begin here inside of other baseline units count, too.
   std::atomic<int32_t> Heat;
+  bool CountsLoop = false; ///< Heat is that of a loop inside of other units.
   uint8_t Flags = 0;
   uint64_t Pc;
   Unit *Current = nullptr; ///< What Slot runs, if translated.
@@ -105,6 +109,15 @@ public:
   /// Make U the translation of its entry.
   void publish(std::unique_ptr<Unit> U);
   void publishInterp(uint64_t Pc, std::unique_ptr<Block> B);
+  /// How much of its heat, which began with Full, the baseline tier's code for
+  /// the basic block at Pc has used up, at most. A block inside of a trace has
+  /// no unit, and mostly no entry, of its own: the entries of the trace count.
+  uint32_t runs(uint64_t Pc, int32_t Full);
+  /// Let loops of baseline units that begin at E leave for E's own unit at
+  /// their next round.
+  static void leaveLoopsAt(Entry &E) {
+    E.Heat.store(1, std::memory_order_relaxed);
+  }
   /// Make U, which someone else owns, the translation of E. Only
   /// withdrawAdopted() and the likes of withdrawAll() take it away again.
   void adopt(Entry &E, Unit *U);

@@ -10,6 +10,7 @@
 
 #include "xlate/Decoder/Decoder.h"
 #include "xlate/Ops/Ops.h"
+#include <functional>
 
 namespace xlate {
 
@@ -55,6 +56,11 @@ private:
 Block recordBlock(uint64_t Pc, uint64_t Limit, unsigned MaxInsns);
 /// The same into B, whose memory is used again.
 void recordBlock(Block &B, uint64_t Pc, uint64_t Limit, unsigned MaxInsns);
+/// The same, but going on behind up to MaxBranches conditional branches, while
+/// Continue(address of the next instruction).
+void recordTrace(Block &B, uint64_t Pc, uint64_t Limit, unsigned MaxInsns,
+                 unsigned MaxBranches,
+                 const std::function<bool(uint64_t Pc)> &Continue);
 
 } // namespace xlate
 
