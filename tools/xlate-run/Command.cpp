@@ -112,6 +112,10 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
   case RunOption::NoRecord:
     O.NoRecord = true;
     break;
+  case RunOption::Explain:
+    C.Action = CommandAction::Explain;
+    C.Explain = Use.Value;
+    break;
   case RunOption::Version:
     C.Action = CommandAction::Version;
     break;
@@ -179,7 +183,7 @@ std::string readCommand(char *const *Argv, char *const *Envp, Command &C) {
     C.Options.CacheOfRoot = C.Options.NoRecord = true;
     C.Options.RecordProfile.clear();
   }
-  if (C.Action != CommandAction::Run)
+  if (C.Action != CommandAction::Run && C.Action != CommandAction::Explain)
     return "";
 
   if (Inside) {

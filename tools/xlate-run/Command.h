@@ -7,11 +7,12 @@
 
 namespace xlate {
 
-enum class CommandAction { Run, Help, Version };
+enum class CommandAction { Run, Explain, Help, Version };
 
 struct Command {
   CommandAction Action = CommandAction::Run;
   runtime::RunOptions Options;
+  std::string Explain;           ///< Symbol or address.
   std::vector<std::string> Args; ///< The guest's argv.
   std::vector<std::string> Env;  ///< The guest's environment.
 };

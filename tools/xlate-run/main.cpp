@@ -1,5 +1,6 @@
 //===- main.cpp - xlate-run: run an ARM64 Linux program -------------------===//
 #include "Command.h"
+#include "Explain.h"
 #include "LlvmTier.h"
 #include "xlate/Runtime/Exec.h"
 #include <cstdio>
@@ -26,6 +27,20 @@ static int print(const std::string &Text) {
              : 1;
 }
 
+/// --explain: the program is read, not run.
+static int explainCommand(const Command &C) {
+#ifdef XLATE_HAVE_LLVM
+  Expected<std::string> Report = explain(C.Options.Program, C.Explain);
+  if (Report)
+    return print(*Report);
+  fprintf(stderr, "xlate-run: %s: %s\n", C.Options.Program.c_str(),
+          Report.error().Reason.c_str());
+#else
+  fprintf(stderr, "xlate-run: --explain needs LLVM, which this build lacks\n");
+#endif
+  return UsageError;
+}
+
 int main(int, char **Argv, char **Envp) {
   // Never freed: the guest may end the process from any thread.
   auto *C = new Command;
@@ -40,6 +55,8 @@ int main(int, char **Argv, char **Envp) {
     return print(helpText(XlateRunTool));
   case CommandAction::Version:
     return print("xlate-run " XLATE_VERSION "\n");
+  case CommandAction::Explain:
+    return explainCommand(*C);
   case CommandAction::Run:
     break;
   }
