@@ -26,7 +26,8 @@ constexpr size_t SlotBytes = 1 << 20, HostBytes = 256 << 20;
 // The run under way, for the signal handler.
 sigjmp_buf Escape;
 const std::map<uint64_t, codegen::Unit> *RunningUnits;
-alignas(64) State Live; ///< What %gs points at.
+alignas(64) State Live;   ///< What %gs points at.
+volatile bool BadAddress; ///< A non-canonical one: it may be tagged.
 JumpCacheEntry Cache[JumpCacheSize];
 
 void onFault(int Sig, siginfo_t *Info, void *Context) {
@@ -36,6 +37,7 @@ void onFault(int Sig, siginfo_t *Info, void *Context) {
     std::fprintf(stderr, "signal %d at %#lx outside a run\n", Sig, Rip);
     _exit(3);
   }
+  BadAddress = Info->si_code == SI_KERNEL;
   // A non-canonical address based on rbp or rsp.
   if (Sig == SIGBUS && Info->si_code == SI_KERNEL)
     Sig = SIGSEGV;
@@ -125,6 +127,14 @@ Harness::compile(const std::vector<std::vector<uint32_t>> &Snippets) {
     At = End + 4;
   }
 
+  Masked.clear();
+  compileUnits(Entries, Options, Units);
+  return Entries;
+}
+
+void Harness::compileUnits(const std::vector<uint64_t> &Entries,
+                           const codegen::UnitOptions &With,
+                           std::map<uint64_t, codegen::Unit> &Into) {
   codegen::GuestCode Code;
   Code.CodeEnd = [this](uint64_t Pc) { return codeEnd(Pc); };
   Code.IsEntry = [&](uint64_t Pc) { return Ends.count(Pc) != 0; };
@@ -143,12 +153,10 @@ Harness::compile(const std::vector<std::vector<uint32_t>> &Snippets) {
     return Slot;
   };
   std::string Error;
-  for (codegen::Unit &U :
-       Compiler.compile(Entries, Code, Options, Memory, Error))
-    Units[U.Pc] = std::move(U);
-  if (Units.size() != Entries.size())
+  for (codegen::Unit &U : Compiler.compile(Entries, Code, With, Memory, Error))
+    Into[U.Pc] = std::move(U);
+  if (!Error.empty())
     std::fprintf(stderr, "compilation failed: %s\n", Error.c_str());
-  return Entries;
 }
 
 void Harness::start(const State &S) {
@@ -213,14 +221,30 @@ Outcome Harness::interpret(uint64_t Pc, const State &Start) {
   return finish(Signal, Left);
 }
 
+// As in the runtime, code that meets a tagged pointer is made anew with masked
+// addresses.
 Outcome Harness::execute(uint64_t Pc, const State &Start) {
+  BadAddress = false;
+  const Outcome First = executeIn(Units, Pc, Start);
+  if (!BadAddress)
+    return First;
+  if (!Masked.count(Pc)) {
+    codegen::UnitOptions With = Options;
+    With.MaskTopByte = true;
+    compileUnits({Pc}, With, Masked);
+  }
+  return executeIn(Masked, Pc, Start);
+}
+
+Outcome Harness::executeIn(const std::map<uint64_t, codegen::Unit> &In,
+                           uint64_t Pc, const State &Start) {
   start(Start);
   Live.Pc = Pc;
-  RunningUnits = &Units;
+  RunningUnits = &In;
   const int Signal = sigsetjmp(Escape, 1);
   bool Left = false;
   if (!Signal) {
-    xlate_enter(&Live, Units.at(Pc).Entry);
+    xlate_enter(&Live, In.at(Pc).Entry);
     Left = Live.Exit != ExitReason::Miss && Live.Exit != ExitReason::Poll;
   }
   return finish(Signal, Left);

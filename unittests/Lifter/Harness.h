@@ -60,6 +60,11 @@ public:
 
 private:
   uint64_t codeEnd(uint64_t Pc) const;
+  void compileUnits(const std::vector<uint64_t> &Entries,
+                    const codegen::UnitOptions &With,
+                    std::map<uint64_t, codegen::Unit> &Into);
+  Outcome executeIn(const std::map<uint64_t, codegen::Unit> &In, uint64_t Pc,
+                    const State &Start);
   Outcome finish(int Signal, bool Left);
   void start(const State &S);
 
@@ -68,7 +73,8 @@ private:
   char *Region, *Cursor;
   std::map<uint64_t, void **> Slots;
   std::map<uint64_t, codegen::Unit> Units;
-  std::map<uint64_t, uint64_t> Ends; ///< Snippet -> end.
+  std::map<uint64_t, codegen::Unit> Masked; ///< Units with masked addresses.
+  std::map<uint64_t, uint64_t> Ends;        ///< Snippet -> end.
   std::vector<uint8_t> InitialData;
 };
 
