@@ -6,7 +6,7 @@
 
 using namespace xlate::runtime;
 
-/// Address space set aside for the heap.
+/// Address space set aside for the heap, at most.
 constexpr uint64_t BrkReserveSize = uint64_t(1) << 30;
 
 //--- Range bookkeeping ------------------------------------------------------
@@ -119,9 +119,13 @@ void GuestMemory::noteMapping(uint64_t Lo, uint64_t Hi, int Prot,
 void GuestMemory::setBrk(uint64_t Start) {
   std::unique_lock G(Lock);
   BrkStart = BrkCur = Start;
-  BrkReserve = pageUp(Start);
-  for (uint64_t Size = BrkReserveSize; Size >= (1u << 20); Size /= 2) {
-    uint64_t Lo = pageUp(Start);
+  const uint64_t Lo = BrkReserve = pageUp(Start);
+  // Programs below 1 GiB leave what is above to those who ask for low
+  // addresses.
+  uint64_t Size = BrkReserveSize;
+  if (Lo < Size)
+    Size -= Lo;
+  for (; Size >= (1u << 20); Size = Size / 2 & ~(PageSize - 1)) {
     if (Lo + Size <= AddressLimit &&
         hostReserve(Lo, Lo + Size, MAP_FIXED_NOREPLACE) >= 0) {
       BrkReserve = Lo + Size;
