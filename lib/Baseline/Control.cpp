@@ -247,6 +247,18 @@ void Emitter::emitIndirect(unsigned I) {
   const uint32_t Miss = jumpShort(CNE);
   jmp(ptr[r10 + 8]);
   bindShort(Miss);
+  // What jumps and calls lead to is worth remembering: the LLVM tier makes
+  // units of functions, and has the targets of their jumps inside. A veneer's
+  // jump is a call.
+  const Uop &Target = uop(U.A[0]);
+  const bool Veneer =
+      Target.Code == Op::getReg && (Target.Imm == 16 || Target.Imm == 17);
+  const auto Kind = static_cast<BranchKind>(U.N);
+  if (Kind != BranchKind::Ret) {
+    moveImm(R10, Pc + (Kind == BranchKind::Call || Veneer));
+    seg();
+    mov(gsq(offsetof(CpuState, JumpFrom)), r10);
+  }
   jumpTo(IndirectThunk);
 }
 

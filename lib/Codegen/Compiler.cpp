@@ -7,6 +7,7 @@
 #include "llvm/IR/Verifier.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
+#include <algorithm>
 
 using namespace llvm;
 using namespace xlate;
@@ -51,6 +52,9 @@ Compiler::Impl::lift(Module &M, const std::vector<uint64_t> &Entries,
   Limits.MaxInsns = Units.MaxInsns;
   Limits.CodeEnd = Code.CodeEnd;
   Limits.IsEntry = Code.IsEntry;
+  Limits.IsWanted = Code.IsWanted;
+  Limits.JumpTargets = Code.JumpTargets;
+  Limits.Roots = Code.Roots;
   lift::LiftOptions Lo;
   Lo.Host = hostFeatures(*Target);
   Lo.WriteThrough = Units.WriteThrough;
@@ -173,6 +177,11 @@ std::vector<Unit> Compiler::compile(const std::vector<uint64_t> &Entries,
         Linked.Functions[lift::unitName(R.Entry)];
     Unit U;
     U.Pc = R.Entry;
+    for (const lift::RegionBlock &B : R.Blocks) {
+      U.Blocks.push_back(B.Code.Pc);
+      if (B.IsEntry)
+        U.Entries.push_back(B.Code.Pc);
+    }
     U.Entry = Linked.Base + Where.Offset;
     U.Size = Where.Size;
     U.GuestLo = R.Lo;

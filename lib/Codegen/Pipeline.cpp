@@ -34,8 +34,13 @@ static void initialize() {
     LLVMInitializeX86AsmPrinter();
     // Merged tails have the debug location of neither: an access in one could
     // not be traced back to its guest instruction.
-    const char *Args[] = {"xlate", "-enable-tail-merge=false"};
-    cl::ParseCommandLineOptions(2, Args);
+    // Targets of indirect jumps and entries lie far apart, and a table is still
+    // better than a tree of comparisons.
+    const char *Args[] = {"xlate", "-enable-tail-merge=false",
+                          "-jump-table-density=1",
+                          // The host reorders; these cost a sixth of the time.
+                          "-enable-misched=false", "-disable-post-ra"};
+    cl::ParseCommandLineOptions(std::size(Args), Args);
   });
 }
 
@@ -128,6 +133,8 @@ bool codegen::addCodegen(legacy::PassManager &Pm, TargetMachine &Target,
   auto &Tm = static_cast<LLVMTargetMachine &>(Target);
   auto *Mmi = new MachineModuleInfoWrapperPass(&Tm);
   TargetPassConfig *Config = Tm.createPassConfig(Pm);
+  // There are no variables to track.
+  Config->disablePass(&LiveDebugValuesID);
   Config->setDisableVerify(true);
   Pm.add(Config);
   Pm.add(Mmi);

@@ -5,12 +5,13 @@
 //  * it may be newer than CpuState on one path and not in a value on another
 //    (a merge could then neither reload nor store it), or
 //  * the read is in a loop;
-// such locations are loaded once, at the region's entry.
+// such locations are loaded at the entries that they are live at.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Flow.h"
 #include "xlate/Guest/UnitAbi.h"
+#include <algorithm>
 
 using namespace xlate;
 using namespace xlate::lift;
@@ -89,6 +90,7 @@ private:
   void localSets();
   void findCycles();
   void availability();
+  void liveness();
   bool addEntryLoads();
   void flagLiveness();
   bool exitNeedsFlags(const RegionBlock &B) const;
@@ -109,36 +111,72 @@ void Analysis::localSets() {
     }
 }
 
-// Regions are small: reachability by repeated propagation over bit rows.
+// Tarjan's strongly connected components, without recursion.
 void Analysis::findCycles() {
   const unsigned N = static_cast<unsigned>(R.Blocks.size());
-  std::vector<std::vector<bool>> Reach(N, std::vector<bool>(N));
-  for (bool Changed = true; Changed;) {
-    Changed = false;
-    for (unsigned I = N; I-- != 0;)
-      for (unsigned S : {R.Blocks[I].Taken, R.Blocks[I].Fall}) {
-        if (S == NoBlock)
-          continue;
-        for (unsigned J = 0; J != N; ++J)
-          if ((J == S || Reach[S][J]) && !Reach[I][J])
-            Reach[I][J] = Changed = true;
+  constexpr unsigned Unseen = ~0u;
+  struct Frame {
+    unsigned Block;
+    std::vector<unsigned> Succs;
+  };
+  std::vector<unsigned> Number(N, Unseen), Low(N), Open;
+  std::vector<bool> IsOpen(N);
+  std::vector<Frame> Stack;
+  unsigned Next = 0;
+  auto push = [&](unsigned I) {
+    Number[I] = Low[I] = Next++;
+    Open.push_back(I);
+    IsOpen[I] = true;
+    Stack.push_back({I, {}});
+    R.forEachSucc(R.Blocks[I], [&](unsigned S) {
+      Stack.back().Succs.push_back(S);
+      if (S == I)
+        R.Blocks[I].InCycle = true;
+    });
+  };
+  for (unsigned Root = 0; Root != N; ++Root) {
+    if (Number[Root] == Unseen)
+      push(Root);
+    while (!Stack.empty()) {
+      Frame &F = Stack.back();
+      const unsigned I = F.Block;
+      if (!F.Succs.empty()) {
+        const unsigned S = F.Succs.back();
+        F.Succs.pop_back();
+        if (Number[S] == Unseen)
+          push(S);
+        else if (IsOpen[S])
+          Low[I] = std::min(Low[I], Number[S]);
+        continue;
       }
+      Stack.pop_back();
+      if (!Stack.empty())
+        Low[Stack.back().Block] = std::min(Low[Stack.back().Block], Low[I]);
+      if (Low[I] != Number[I])
+        continue;
+      const bool Many = Open.back() != I;
+      for (unsigned J = Unseen; J != I;) {
+        J = Open.back();
+        Open.pop_back();
+        IsOpen[J] = false;
+        if (Many)
+          R.Blocks[J].InCycle = true;
+      }
+    }
   }
-  for (unsigned I = 0; I != N; ++I)
-    R.Blocks[I].InCycle = Reach[I][I];
 }
 
 void Analysis::availability() {
   const LocSet AtEntry = Pinned | R.EntryLoads;
   for (unsigned I = 0; I != R.Blocks.size(); ++I) {
-    R.Blocks[I].AvailIn = I ? LocSet().set() : AtEntry;
+    R.Blocks[I].AvailIn = R.Blocks[I].IsEntry ? AtEntry : LocSet().set();
     R.Blocks[I].DirtyIn.reset();
   }
   for (bool Changed = true; Changed;) {
     Changed = false;
     for (unsigned I = 0; I != R.Blocks.size(); ++I) {
       RegionBlock &B = R.Blocks[I];
-      LocSet Avail = I ? LocSet().set() : AtEntry, Dirty;
+      LocSet Avail = B.IsEntry ? AtEntry : LocSet().set(), Dirty;
       for (unsigned P : B.Preds) {
         const RegionBlock &Pb = R.Blocks[P];
         Avail &= Pb.AvailIn | Pb.Use | Pb.Def;
@@ -163,7 +201,23 @@ bool Analysis::addEntryLoads() {
   return More.any();
 }
 
+// What is newer than CpuState counts as read: exits and safepoints store it.
+void Analysis::liveness() {
+  for (bool Changed = true; Changed;) {
+    Changed = false;
+    for (unsigned I = static_cast<unsigned>(R.Blocks.size()); I-- != 0;) {
+      RegionBlock &B = R.Blocks[I];
+      LocSet Out = B.DirtyIn | Pinned;
+      R.forEachSucc(B, [&](unsigned S) { Out |= R.Blocks[S].LiveIn; });
+      const LocSet In = B.Use | (Out & ~B.Def);
+      Changed |= In != B.LiveIn;
+      B.LiveIn = In;
+    }
+  }
+}
+
 bool Analysis::exitNeedsFlags(const RegionBlock &B) const {
+  // An indirect jump may always go somewhere else.
   return (B.Taken == NoBlock && B.TakenNeedsFlags) ||
          (B.Code.terminator().Code == Op::brCond && B.Fall == NoBlock &&
           B.FallNeedsFlags);
@@ -177,8 +231,7 @@ void Analysis::flagLiveness() {
     for (unsigned I = static_cast<unsigned>(R.Blocks.size()); I-- != 0;) {
       RegionBlock &B = R.Blocks[I];
       bool Out = exitNeedsFlags(B);
-      for (unsigned S : {B.Taken, B.Fall})
-        Out |= S != NoBlock && R.Blocks[S].FlagsLiveIn;
+      R.forEachSucc(B, [&](unsigned S) { Out |= R.Blocks[S].FlagsLiveIn; });
       const bool In = (B.Use & Flags).any() || (Out && !B.Def[LocN]);
       Changed |= In != B.FlagsLiveIn || Out != B.FlagsLiveOut;
       B.FlagsLiveIn = In;
@@ -195,6 +248,7 @@ void Analysis::run() {
   do
     availability();
   while (addEntryLoads());
+  liveness();
   flagLiveness();
 }
 

@@ -14,6 +14,9 @@ using namespace xlate::lift;
 
 namespace {
 
+/// Functions with more indirect jumps than this are interpreters.
+constexpr unsigned MaxOwnJumps = 3;
+
 /// Longest straight line recorded as one block.
 constexpr unsigned MaxBlockInsns = 128;
 
@@ -25,20 +28,30 @@ public:
 
 private:
   bool admissible(uint64_t Pc) const {
-    return Pc == Entry || !Limits.IsEntry || !Limits.IsEntry(Pc);
+    if (Pc == Entry)
+      return true;
+    const uint64_t Distance = Pc > Entry ? Pc - Entry : Entry - Pc;
+    return Distance <= Limits.MaxDistance &&
+           (!Limits.IsEntry || !Limits.IsEntry(Pc)) &&
+           (!Limits.IsWanted || Limits.IsWanted(Pc));
   }
   uint64_t codeEnd(uint64_t Pc) const {
     return Pc & 3 ? 0 : Limits.CodeEnd(Pc);
   }
   void collectLeaders();
-  std::vector<uint64_t> postOrder() const;
+  void findTargets(const Block &B);
+  template <typename Fn> void forEachTarget(const Block &B, Fn F) const;
+  std::vector<uint64_t> order() const;
   void link(Region &R) const;
+  void shareJumps(Region &R) const;
   void exitFlags(Region &R) const;
 
   const uint64_t Entry;
   const RegionLimits &Limits;
   std::set<uint64_t> Leaders;
   std::map<uint64_t, Block> Blocks;
+  /// Known targets of the indirect jump that ends before an address.
+  std::map<uint64_t, std::vector<uint64_t>> Jumps;
 };
 
 bool hasStateHelper(const Block &B) {
@@ -60,24 +73,58 @@ Block record(uint64_t Pc, uint64_t End) {
   return B;
 }
 
-/// Targets that stay in the region if they are part of it.
-template <typename Fn> void forEachTarget(const Block &B, Fn F) {
-  if (hasStateHelper(B))
-    return;
+bool isCall(const Block &B) {
   const Uop &T = B.terminator();
-  if (T.Code == Op::brCond)
-    F(B.End);
-  if (T.Code == Op::br || T.Code == Op::brCond)
-    F(static_cast<uint64_t>(T.Imm));
+  return T.Code == Op::call ||
+         (T.Code == Op::brInd &&
+          static_cast<BranchKind>(T.N) == BranchKind::Call);
+}
+
+/// An indirect jump that isn't a veneer's.
+bool isJump(const Block &B) {
+  const Uop &T = B.terminator();
+  if (T.Code != Op::brInd || static_cast<BranchKind>(T.N) != BranchKind::Jump)
+    return false;
+  const Uop &Target = B.Uops[T.A[0]];
+  return Target.Code != Op::getReg || (Target.Imm != 16 && Target.Imm != 17);
 }
 
 } // namespace
+
+/// Addresses that belong to the region with B, and whether control gets there
+/// inside the unit or through an entry.
+template <typename Fn> void Finder::forEachTarget(const Block &B, Fn F) const {
+  if (hasStateHelper(B))
+    return F(B.End, true);
+  const Uop &T = B.terminator();
+  if (T.Code == Op::brCond)
+    F(B.End, false);
+  if (T.Code == Op::br || T.Code == Op::brCond)
+    F(static_cast<uint64_t>(T.Imm), false);
+  if (isCall(B) || (T.Code == Op::exit && T.Lane))
+    F(B.End, true);
+  if (auto It = Jumps.find(B.End); It != Jumps.end())
+    for (uint64_t Target : It->second)
+      F(Target, false);
+}
+
+void Finder::findTargets(const Block &B) {
+  if (!Limits.JumpTargets || !isJump(B))
+    return;
+  std::vector<uint64_t> Targets = Limits.JumpTargets(B.End - 4);
+  std::erase_if(Targets, [&](uint64_t T) { return !admissible(T); });
+  if (!Targets.empty())
+    Jumps[B.End] = std::move(Targets);
+}
 
 // Breadth first, so that a region cut short by the limits is the neighbourhood
 // of its entry. Blocks that a later leader splits are recorded again.
 void Finder::collectLeaders() {
   std::deque<uint64_t> Work{Entry};
   std::set<uint64_t> Seen{Entry};
+  for (uint64_t Root : Limits.Roots)
+    if (admissible(Root) && Seen.insert(Root).second)
+      Work.push_back(Root);
   unsigned Insns = 0;
   while (!Work.empty() && Leaders.size() < Limits.MaxBlocks &&
          Insns < Limits.MaxInsns) {
@@ -96,7 +143,8 @@ void Finder::collectLeaders() {
       continue;
     Leaders.insert(Pc);
     Insns += B.NumInsns;
-    forEachTarget(B, [&](uint64_t T) {
+    findTargets(B);
+    forEachTarget(B, [&](uint64_t T, bool) {
       if (admissible(T) && Seen.insert(T).second)
         Work.push_back(T);
     });
@@ -109,34 +157,44 @@ void Finder::collectLeaders() {
   }
 }
 
-std::vector<uint64_t> Finder::postOrder() const {
+// Reverse post order: what the entry reaches comes first.
+std::vector<uint64_t> Finder::order() const {
   std::vector<uint64_t> Order;
-  std::set<uint64_t> Seen{Entry};
+  std::set<uint64_t> Seen;
   struct Frame {
     uint64_t Pc;
     std::vector<uint64_t> Next;
   };
   auto frame = [&](uint64_t Pc) {
     Frame F{Pc, {}};
-    forEachTarget(Blocks.at(Pc), [&](uint64_t T) {
+    forEachTarget(Blocks.at(Pc), [&](uint64_t T, bool) {
       if (Blocks.count(T))
         F.Next.push_back(T);
     });
     return F;
   };
-  std::vector<Frame> Stack{frame(Entry)};
-  while (!Stack.empty()) {
-    Frame &F = Stack.back();
-    if (F.Next.empty()) {
-      Order.push_back(F.Pc);
-      Stack.pop_back();
-      continue;
+  auto walk = [&](uint64_t Root) {
+    if (!Seen.insert(Root).second)
+      return;
+    const size_t Begin = Order.size();
+    std::vector<Frame> Stack{frame(Root)};
+    while (!Stack.empty()) {
+      Frame &F = Stack.back();
+      if (F.Next.empty()) {
+        Order.push_back(F.Pc);
+        Stack.pop_back();
+        continue;
+      }
+      uint64_t T = F.Next.back();
+      F.Next.pop_back();
+      if (Seen.insert(T).second)
+        Stack.push_back(frame(T));
     }
-    uint64_t T = F.Next.back();
-    F.Next.pop_back();
-    if (Seen.insert(T).second)
-      Stack.push_back(frame(T));
-  }
+    std::reverse(Order.begin() + static_cast<ptrdiff_t>(Begin), Order.end());
+  };
+  walk(Entry);
+  for (const auto &[Pc, B] : Blocks)
+    walk(Pc);
   return Order;
 }
 
@@ -151,16 +209,47 @@ void Finder::link(Region &R) const {
   for (unsigned I = 0; I != R.Blocks.size(); ++I) {
     RegionBlock &B = R.Blocks[I];
     const Uop &T = B.Code.terminator();
-    if (hasStateHelper(B.Code))
-      continue;
-    if (T.Code == Op::br || T.Code == Op::brCond)
-      B.Taken = find(static_cast<uint64_t>(T.Imm));
-    if (T.Code == Op::brCond)
-      B.Fall = find(B.Code.End);
-    for (unsigned S : {B.Taken, B.Fall})
-      if (S != NoBlock)
-        R.Blocks[S].Preds.push_back(I);
+    forEachTarget(B.Code, [&](uint64_t Pc, bool Outside) {
+      const unsigned S = find(Pc);
+      if (S == NoBlock)
+        return;
+      if (Outside || Pc <= B.Code.Pc || isJump(B.Code))
+        R.Blocks[S].IsEntry = true;
+      if (!Outside && isJump(B.Code))
+        B.Targets.push_back(S);
+    });
+    if (!hasStateHelper(B.Code)) {
+      if (T.Code == Op::br || T.Code == Op::brCond)
+        B.Taken = find(static_cast<uint64_t>(T.Imm));
+      if (T.Code == Op::brCond)
+        B.Fall = find(B.Code.End);
+    }
   }
+  R.Blocks[0].IsEntry = true;
+  shareJumps(R);
+  for (unsigned I = 0; I != R.Blocks.size(); ++I)
+    R.forEachSucc(R.Blocks[I],
+                  [&](unsigned S) { R.Blocks[S].Preds.push_back(I); });
+  for (RegionBlock &B : R.Blocks)
+    B.IsEntry |= B.Preds.empty();
+}
+
+// The jump at the end of each opcode of an interpreter goes to any other
+// opcode. What was seen of one of them holds for all, and a switch for each
+// would make the unit's size quadratic.
+void Finder::shareJumps(Region &R) const {
+  std::set<unsigned> Targets;
+  unsigned Sites = 0;
+  for (const RegionBlock &B : R.Blocks) {
+    Sites += isJump(B.Code);
+    Targets.insert(B.Targets.begin(), B.Targets.end());
+  }
+  if (Sites <= MaxOwnJumps || Targets.empty())
+    return;
+  R.SharedJumps = true;
+  for (RegionBlock &B : R.Blocks)
+    if (isJump(B.Code))
+      B.Targets.assign(Targets.begin(), Targets.end());
 }
 
 /// Find out which exits must store NZCV.
@@ -185,10 +274,9 @@ Region Finder::run() {
   collectLeaders();
   if (Blocks.empty())
     return R;
-  std::vector<uint64_t> Order = postOrder();
-  for (auto It = Order.rbegin(); It != Order.rend(); ++It) {
+  for (uint64_t Pc : order()) {
     RegionBlock B;
-    B.Code = std::move(Blocks.at(*It));
+    B.Code = std::move(Blocks.at(Pc));
     R.Lo = std::min(R.Lo, B.Code.Pc);
     R.Hi = std::max(R.Hi, B.Code.End);
     R.NumInsns += B.Code.NumInsns;

@@ -98,14 +98,36 @@ Function *UnitLifter::run() {
     for (unsigned L = 0; L != LocN; ++L)
       if (isPinned(L))
         storeLocToState(L, pinnedArg(L));
-  for (unsigned L = 0; L != NumLocs; ++L)
-    if (R.EntryLoads[L])
-      B.CreateStore(loadLocFromState(L), slotOf(L));
   for (unsigned I = 0; I != R.Blocks.size(); ++I)
     liftBlock(I);
-  B.SetInsertPoint(Entry);
-  B.CreateBr(Starts[0]);
+  if (Shared)
+    liftSharedJump();
+  liftEntries();
   return F;
+}
+
+// The host code of all entries is the unit's: find the block by the guest PC.
+void UnitLifter::liftEntries() {
+  SwitchInst *Switch = nullptr;
+  for (unsigned I = 0; I != R.Blocks.size(); ++I) {
+    if (!R.Blocks[I].IsEntry)
+      continue;
+    const uint64_t At = R.Blocks[I].Code.Pc;
+    BasicBlock *Enter = BasicBlock::Create(Ctx, hexName("enter", At), F);
+    B.SetInsertPoint(Enter);
+    if (Sp)
+      B.SetCurrentDebugLocation(DILocation::get(Ctx, lineOf(R, At), 0, Sp));
+    const LocSet Loads = R.EntryLoads & R.Blocks[I].LiveIn;
+    for (unsigned L = 0; L != NumLocs; ++L)
+      if (Loads[L])
+        B.CreateStore(loadLocFromState(L), slotOf(L));
+    B.CreateBr(Starts[I]);
+    B.SetInsertPoint(Entry);
+    if (!Switch)
+      Switch = B.CreateSwitch(F->getArg(0), Enter); // the primary entry
+    else
+      Switch->addCase(B.getInt64(At), Enter);
+  }
 }
 
 BasicBlock *UnitLifter::newBlock(const char *Name) {
@@ -129,7 +151,7 @@ void UnitLifter::liftBlock(unsigned Index) {
   std::fill(std::begin(Now), std::end(Now), nullptr);
   Flags = FlagSource();
   FlagsStored = true;
-  if (Index != 0 && Cur->Preds.size() == 1) {
+  if (!Cur->IsEntry && Cur->Preds.size() == 1) {
     Flags = FlagsOut[Cur->Preds[0]];
     FlagsStored = FlagsStoredOut[Cur->Preds[0]];
   }
@@ -214,21 +236,21 @@ Value *UnitLifter::lowerPure(const Uop &U) {
 // Control flow
 //===----------------------------------------------------------------------===//
 
-void UnitLifter::poll(uint64_t Target, bool WithFlags) {
+void UnitLifter::poll(Value *Target, bool WithFlags) {
   LoadInst *Flag = B.CreateLoad(B.getInt32Ty(),
                                 statePtr(offsetof(CpuState, PollFlag)), true);
   BasicBlock *Cold = coldIf(B.CreateICmpNE(Flag, B.getInt32(0)));
   SidePath Side(*this);
   B.SetInsertPoint(Cold);
   storeDirty(WithFlags);
-  leaveWith(ExitReason::Poll, B.getInt64(0), B.getInt64(Target));
+  leaveWith(ExitReason::Poll, B.getInt64(0), Target);
 }
 
 void UnitLifter::branchTo(unsigned Succ, uint64_t Target, bool WithFlags) {
   const bool Backward = Target <= Pc;
   if (Succ == NoBlock) {
     if (Backward)
-      poll(Target, WithFlags);
+      poll(B.getInt64(Target), WithFlags);
     storeDirty(WithFlags);
     Value *Slot = M.getOrInsertGlobal(slotName(Target), B.getPtrTy());
     auto *Gv = cast<GlobalVariable>(Slot);
@@ -238,8 +260,75 @@ void UnitLifter::branchTo(unsigned Succ, uint64_t Target, bool WithFlags) {
     return tailCall(B.CreateLoad(B.getPtrTy(), Gv, true), B.getInt64(Target));
   }
   if (Backward)
-    poll(Target, R.Blocks[Succ].FlagsLiveIn);
+    poll(B.getInt64(Target), R.Blocks[Succ].FlagsLiveIn);
   B.CreateBr(Starts[Succ]);
+}
+
+void UnitLifter::pollBeforeJump(Value *TargetPc) {
+  bool Backward = false, FlagsLive = Cur->TakenNeedsFlags;
+  for (unsigned T : Cur->Targets) {
+    Backward |= R.Blocks[T].Code.Pc <= Pc;
+    FlagsLive |= R.Blocks[T].FlagsLiveIn;
+  }
+  if (Backward)
+    poll(TargetPc, FlagsLive);
+}
+
+// The block of all indirect jumps (Region::SharedJumps). What is newer than
+// CpuState at some of them must be in a value at all of them, so that it can be
+// stored where the target isn't a known one; the rest is stored at the jump.
+void UnitLifter::jumpToShared(Value *TargetPc) {
+  if (!Shared) {
+    Shared = newBlock("jump");
+    SharedTarget =
+        IRBuilder<>(Entry, Entry->begin()).CreateAlloca(B.getInt64Ty());
+    SharedAvail.set();
+    for (const RegionBlock &Rb : R.Blocks) {
+      if (Rb.Targets.empty())
+        continue;
+      SharedAvail &= Rb.AvailIn | Rb.Use | Rb.Def;
+      SharedNeedsFlags |= Rb.TakenNeedsFlags;
+    }
+  }
+  if (SharedNeedsFlags)
+    materialiseFlags();
+  for (unsigned L = 0; L != LocN; ++L)
+    if (Dirty[L] && !SharedAvail[L])
+      storeLocToState(L, readLoc(L));
+  if (SharedNeedsFlags)
+    for (unsigned L = LocN; L != NumLocs; ++L)
+      if (Dirty[L] && !SharedAvail[L])
+        storeLocToState(L, readFlag(L));
+  SharedDirty |= Dirty & SharedAvail;
+  B.CreateStore(TargetPc, SharedTarget);
+  B.CreateBr(Shared);
+}
+
+void UnitLifter::liftSharedJump() {
+  B.SetInsertPoint(Shared);
+  Avail = SharedAvail;
+  Dirty = SharedDirty;
+  std::fill(std::begin(Now), std::end(Now), nullptr);
+  FlagsStored = true;
+  Flags = FlagSource();
+  for (const RegionBlock &Rb : R.Blocks)
+    if (!Rb.Targets.empty())
+      Cur = &Rb;
+  Value *TargetPc = B.CreateLoad(B.getInt64Ty(), SharedTarget);
+  jumpToTargets(TargetPc);
+  storeDirty(SharedNeedsFlags);
+  leaveIndirect(TargetPc);
+}
+
+// An indirect jump inside the unit. The builder continues where the target is
+// none of those known.
+void UnitLifter::jumpToTargets(Value *TargetPc) {
+  BasicBlock *Elsewhere = newBlock("elsewhere");
+  SwitchInst *Switch =
+      B.CreateSwitch(TargetPc, Elsewhere, unsigned(Cur->Targets.size()));
+  for (unsigned T : Cur->Targets)
+    Switch->addCase(B.getInt64(R.Blocks[T].Code.Pc), Starts[T]);
+  B.SetInsertPoint(Elsewhere);
 }
 
 void UnitLifter::tailCall(Value *Callee, Value *TargetPc) {
@@ -298,11 +387,13 @@ void UnitLifter::liftTerminator(const Uop &U) {
   const uint64_t Target = static_cast<uint64_t>(U.Imm);
   // Flags that a successor with several predecessors expects in the locations.
   auto merges = [&](unsigned S) {
-    return S != NoBlock && (S == 0 || R.Blocks[S].Preds.size() != 1) &&
+    return (R.Blocks[S].IsEntry || R.Blocks[S].Preds.size() != 1) &&
            R.Blocks[S].FlagsLiveIn;
   };
   Value *Cond = U.Code == Op::brCond ? arg(U, 0) : nullptr;
-  if (merges(Cur->Taken) || merges(Cur->Fall))
+  bool Merges = false;
+  R.forEachSucc(*Cur, [&](unsigned S) { Merges |= merges(S); });
+  if (Merges)
     materialiseFlags();
   if (Options.WriteThrough)
     flushForFault();
@@ -323,6 +414,12 @@ void UnitLifter::liftTerminator(const Uop &U) {
     return branchTo(Cur->Fall, Cur->Code.End, Cur->FallNeedsFlags);
   }
   case Op::brInd:
+    if (!Cur->Targets.empty()) {
+      pollBeforeJump(arg(U, 0));
+      if (R.SharedJumps)
+        return jumpToShared(arg(U, 0));
+      jumpToTargets(arg(U, 0));
+    }
     storeDirty(Cur->TakenNeedsFlags);
     return leaveIndirect(arg(U, 0));
   default: {

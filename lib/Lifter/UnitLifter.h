@@ -58,13 +58,18 @@ private:
   //-------------------------------------------
   void createFunction();
   void liftBlock(unsigned Index);
+  void liftEntries();
   void liftUop(const Uop &U);
   void liftTerminator(const Uop &U);
-  void poll(uint64_t Target, bool WithFlags);
+  void poll(Value *Target, bool WithFlags);
   /// To the block Succ, or out of the unit to guest address Target.
   void branchTo(unsigned Succ, uint64_t Target, bool WithFlags);
   void leaveToStub(size_t StubOffset, Value *TargetPc);
   void leaveIndirect(llvm::Value *TargetPc);
+  void pollBeforeJump(llvm::Value *TargetPc);
+  void jumpToTargets(llvm::Value *TargetPc);
+  void jumpToShared(llvm::Value *TargetPc);
+  void liftSharedJump();
   void leaveWith(ExitReason Reason, Value *Info, Value *NextPc);
   void tailCall(Value *Callee, Value *TargetPc);
   /// Store what CpuState doesn't have yet.
@@ -284,6 +289,12 @@ private:
   std::vector<bool> FlagsStoredOut;
   llvm::AllocaInst *Slots[NumLocs] = {};
   LocSet Written; ///< Anywhere in the region.
+
+  // Where all indirect jumps meet, if they do.
+  llvm::BasicBlock *Shared = nullptr;
+  llvm::AllocaInst *SharedTarget = nullptr;
+  LocSet SharedAvail, SharedDirty;
+  bool SharedNeedsFlags = false;
 
   // Block being lifted.
   const RegionBlock *Cur = nullptr;

@@ -304,6 +304,14 @@ void AotImages::setSlot(uint64_t Pc, void *Host) {
   }
 }
 
+uint32_t AotImages::heatUsed(uint64_t Pc) {
+  Image *I = imageAt(Pc);
+  const Slot *S = I ? I->slotOf(Pc) : nullptr;
+  return S ? static_cast<uint32_t>(I->H.Heat -
+                                   S->Heat.load(std::memory_order_relaxed))
+           : 0;
+}
+
 void AotImages::reheat(uint64_t Pc, int32_t Heat) {
   if (Image *I = imageAt(Pc))
     if (Slot *S = I->slotOf(Pc))

@@ -57,6 +57,8 @@ public:
   Unit *unitFor(uint64_t Pc);
   /// Store a code map entry's host code, or null for none, to the image's slot.
   void setSlot(uint64_t Pc, void *Host);
+  /// How much heat the unit of an entry has used up.
+  uint32_t heatUsed(uint64_t Pc);
   /// Let the unit of an entry run its heat up again.
   void reheat(uint64_t Pc, int32_t Heat);
   /// Guest bytes changed. Withdraw(Lo, Hi) is called for the host ranges of

@@ -69,6 +69,20 @@ Entry *CodeMap::find(uint64_t Pc) {
   return Index ? &entryAt(Index) : nullptr;
 }
 
+std::pair<uint64_t, uint64_t> CodeMap::functionAround(uint64_t Pc,
+                                                      uint64_t Distance) {
+  auto IsFunction = [this](uint64_t At) {
+    const Entry *E = find(At);
+    return E && E->IsFunction;
+  };
+  uint64_t Lo = Pc, Hi = Pc + 4;
+  while (Pc - Lo < Distance && Lo >= 4 && !IsFunction(Lo))
+    Lo -= 4;
+  while (Hi - Pc < Distance && !IsFunction(Hi))
+    Hi += 4;
+  return {IsFunction(Lo) ? Lo : Pc, Hi};
+}
+
 Entry &CodeMap::entry(uint64_t Pc) {
   uint32_t &Index = page(Pc >> 12).Entries[Pc >> 2 & 1023];
   if (!Index) {
@@ -82,6 +96,23 @@ Entry &CodeMap::entry(uint64_t Pc) {
     E->Heat.store(0, std::memory_order_relaxed);
   }
   return entryAt(Index);
+}
+
+std::vector<uint64_t> CodeMap::blocksIn(uint64_t Lo, uint64_t Hi) {
+  std::vector<uint64_t> Blocks;
+  for (uint64_t N = Lo >> 12; N <= (Hi - 1) >> 12; ++N)
+    if (CodePage *P = findPage(N))
+      for (const Entry *E : P->Covering)
+        if (const Unit *U = E->Current; U && U->Tier == MadeBy::Baseline)
+          for (uint64_t Bits = U->Blocks; Bits; Bits &= Bits - 1) {
+            const uint64_t At =
+                U->GuestLo + 4 * static_cast<uint64_t>(__builtin_ctzll(Bits));
+            if (Lo <= At && At < Hi)
+              Blocks.push_back(At);
+          }
+  std::sort(Blocks.begin(), Blocks.end());
+  Blocks.erase(std::unique(Blocks.begin(), Blocks.end()), Blocks.end());
+  return Blocks;
 }
 
 uint32_t CodeMap::runs(uint64_t Pc, int32_t Full) {
@@ -160,27 +191,32 @@ bool CodeMap::changedSince(uint64_t Since, const Unit &U) const {
   return false;
 }
 
-void CodeMap::publish(std::unique_ptr<Unit> U) {
-  Entry &E = entry(U->Pc);
-  noteRange(E, U->GuestLo, U->GuestHi);
-  for (auto [Lo, Hi] : U->Depends)
+void CodeMap::publishAt(uint64_t Pc, Unit &U) {
+  Entry &E = entry(Pc);
+  noteRange(E, U.GuestLo, U.GuestHi);
+  for (auto [Lo, Hi] : U.Depends)
     noteRange(E, Lo, Hi);
   noteDead(E);
-  E.Current = U.get();
-  if (U->Tier != MadeBy::Baseline)
+  E.Current = &U;
+  if (U.Tier != MadeBy::Baseline)
     leaveLoopsAt(E);
-  void *Host = U->Host;
-  const char *Start = U->Host;
-  const Unit &Published = *U;
-  auto At = Units.end(); // mostly in order
-  while (At != Units.begin() && (*std::prev(At))->Host > Start)
-    --At;
-  Units.insert(At, std::move(U));
-  E.Slot.store(Host, std::memory_order_release);
+  E.Slot.store(U.Host, std::memory_order_release);
   if (OnSlot)
-    OnSlot(E.Pc, Host);
+    OnSlot(Pc, U.Host);
+}
+
+void CodeMap::publish(std::unique_ptr<Unit> Owned) {
+  Unit &U = *Owned;
+  auto At = Units.end(); // mostly in order
+  while (At != Units.begin() && (*std::prev(At))->Host > U.Host)
+    --At;
+  Units.insert(At, std::move(Owned));
+  publishAt(U.Pc, U);
+  for (uint64_t Pc : U.Entries)
+    if (Pc != U.Pc)
+      publishAt(Pc, U);
   if (OnUnit)
-    OnUnit(Published);
+    OnUnit(U);
 }
 
 void CodeMap::adopt(Entry &E, Unit *U) {

@@ -8,6 +8,7 @@
 #include "xlate/Runtime/Stubs.h"
 #include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <limits>
@@ -82,6 +83,56 @@ void Process::flushJumpCaches() {
     T.FlushJumpCache.store(true, std::memory_order_release);
     T.requestSafepoint();
   });
+}
+
+void Process::renewInJumpCaches(const std::vector<uint64_t> &Pcs) {
+  std::lock_guard G(Code.mutex());
+  forEachThread([&](GuestThread &T) {
+    T.Renewed.insert(T.Renewed.end(), Pcs.begin(), Pcs.end());
+    T.HasRenewed.store(true, std::memory_order_release);
+    T.requestSafepoint();
+  });
+}
+
+void Process::updateJumpCache(GuestThread &T) {
+  if (T.FlushJumpCache.exchange(false))
+    T.clearJumpCache();
+  if (!T.HasRenewed.exchange(false))
+    return;
+  std::lock_guard G(Code.mutex());
+  for (uint64_t Pc : T.Renewed) {
+    JumpCacheEntry &J = T.JumpCache[Pc >> 2 & (JumpCacheSize - 1)];
+    const Entry *E = Code.find(Pc);
+    if (J.GuestPc == Pc && E && E->Current)
+      J.Host = E->Current->Host;
+  }
+  T.Renewed.clear();
+}
+
+uint32_t Process::heatUsed(uint64_t Pc) {
+  const Entry *E = Code.find(Pc);
+  if (E && E->Current && E->Current->Tier == MadeBy::Aot)
+    return Aot.heatUsed(Pc);
+  return Code.runs(Pc, HotThreshold);
+}
+
+void Process::noteJump(CpuState &S) {
+  const uint64_t From = std::exchange(S.JumpFrom, 0);
+  constexpr size_t MaxTargets = 1024;
+  std::lock_guard G(Code.mutex());
+  if (From & 1) {
+    Code.entry(S.Pc).IsFunction = true;
+    return;
+  }
+  std::vector<uint64_t> &Targets = JumpsSeen[From];
+  if (Targets.size() < MaxTargets &&
+      std::find(Targets.begin(), Targets.end(), S.Pc) == Targets.end())
+    Targets.push_back(S.Pc);
+}
+
+std::map<uint64_t, std::vector<uint64_t>> Process::jumpsIn(uint64_t Lo,
+                                                           uint64_t Hi) {
+  return {JumpsSeen.lower_bound(Lo), JumpsSeen.lower_bound(Hi)};
 }
 
 /// The block (interpreter) or unit at S.Pc through the jump cache; null after
@@ -250,6 +301,8 @@ void *Process::unitAt(uint64_t Pc) {
               });
   EmitContext Context(*this);
   noteCall(B);
+  if (B.terminator().Code == Op::call)
+    Code.entry(static_cast<uint64_t>(B.terminator().Imm)).IsFunction = true;
   baseline::Options O;
   O.FallbackCounts = Counts.Fallbacks;
   O.MaskTopByte = needsTagMask(Pc, Pc + 1);
@@ -384,6 +437,8 @@ void Process::run(GuestThread *Thread) {
     else
       xlate_enter(&S, Code);
     T.InGuest.store(false, std::memory_order_release);
+    if (S.JumpFrom)
+      noteJump(S);
     if (S.Exit != ExitReason::Miss)
       handleExit(T);
   }

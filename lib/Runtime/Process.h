@@ -18,6 +18,7 @@
 #include "xlate/Runtime/Run.h"
 #include "xlate/Runtime/Thread.h"
 #include "xlate/Syscall/Syscall.h"
+#include <map>
 #include <set>
 #include <sys/resource.h>
 
@@ -78,6 +79,12 @@ public:
   /// The entry for code that is about to refer to it. Under the code map's
   /// lock.
   Entry &entryFor(uint64_t Pc);
+  /// How much heat the block at Pc has used up, about; for the code map's lock
+  /// holder.
+  uint32_t heatUsed(uint64_t Pc);
+  /// Targets seen of indirect jumps in [Lo, Hi), by jump; for the code map's
+  /// lock holder.
+  std::map<uint64_t, std::vector<uint64_t>> jumpsIn(uint64_t Lo, uint64_t Hi);
   /// Guest bytes [Lo, Hi) changed: withdraw translations, tell every thread.
   void codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi);
   /// Withdraw the units that don't keep registers exact at faults.
@@ -88,6 +95,10 @@ public:
   void noteFpcr(CpuState &S);
   /// Make every thread look its indirect branches up anew.
   void flushJumpCaches();
+  /// Make every thread look these targets up anew. Replaced code stays valid.
+  void renewInJumpCaches(const std::vector<uint64_t> &Pcs);
+  /// What other threads want done to T's jump cache.
+  void updateJumpCache(GuestThread &T);
   /// Guest PC and pinned registers into S when the fault at HostPc lies in
   /// translated code. Gregs is the host context's register array. The result
   /// is the unit.
@@ -165,6 +176,7 @@ private:
   void *unitAt(uint64_t Pc);
   void compileIfNew(GuestThread &T);
   void noteCall(const Block &B);
+  void noteJump(CpuState &S);
   void protectCode(uint64_t Lo, uint64_t Hi);
   bool codeNeedsReset();
   const GuestMemory::CodeRange &codeRange(uint64_t Pc);
@@ -205,6 +217,8 @@ private:
   /// Pages whose code has dereferenced a tagged pointer: units that start there
   /// are made with masked addresses. Under the code map's lock.
   std::set<uint64_t> TaggedCode;
+  /// Targets of indirect jumps, by jump; under the code map's lock.
+  std::map<uint64_t, std::vector<uint64_t>> JumpsSeen;
   /// Units were withdrawn under the code map's lock: jump caches are stale.
   std::atomic<bool> FlushAfterTranslate{false};
   /// Held while every other thread is kept out of translated code.

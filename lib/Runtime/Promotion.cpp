@@ -3,6 +3,7 @@
 #include "Promotion.h"
 #include "Process.h"
 #include <new>
+#include <set>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@ void Promotion::request(uint64_t Pc, bool Precise) {
   std::lock_guard G(QueueLock);
   if (!Asked.insert(Pc).second)
     return;
-  Queue.push_back({Pc, Precise});
+  Queue.push_back({Pc, Pc, {}, Precise});
   if (!Running)
     start();
   Wake.notify_one();
@@ -56,6 +57,11 @@ void Promotion::work() {
       Wake.wait(G, [&] { return !Queue.empty(); });
       R = Queue.front();
       Queue.pop_front();
+      if (std::exchange(Forgotten, false)) {
+        Compiled.clear();
+        Compilations.clear();
+        Requests.clear();
+      }
       if (putOff(R.Pc))
         continue;
     }
@@ -77,20 +83,41 @@ struct HostFpModes {
 };
 } // namespace
 
-// The blocks of one loop use up their heat together. Once one is compiled, the
-// whole loop runs in its unit: the others must get hot again to be worth a unit
-// of their own. Called with the queue's lock held.
+// Each compilation of a function makes the next one wait twice as long; by then
+// its blocks run in other company. Called with the queue's lock held.
 bool Promotion::putOff(uint64_t Pc) {
-  bool Covered = false;
-  for (auto [Lo, Hi] : Compiled)
-    Covered |= Lo <= Pc && Pc < Hi;
-  if (!Covered || !PutOff.insert(Pc).second)
+  std::lock_guard G(P.Code.mutex());
+  const uint64_t Function = P.Code.functionAround(Pc, MaxFunctionBytes).first;
+  auto It = Compilations.find(Function);
+  const uint64_t Needed =
+      It == Compilations.end() ? 1 : uint64_t(1) << It->second;
+  if (++Requests[Pc] >= Needed)
     return false;
   Asked.erase(Pc);
-  std::lock_guard G(P.Code.mutex());
   P.Code.entry(Pc).Heat.store(HotThreshold, std::memory_order_relaxed);
   P.Aot.reheat(Pc, HotThreshold);
   return true;
+}
+
+/// Fill in what belongs to the function of R.Pc and has run often enough.
+void Promotion::findFunction(HotTier::Request &R,
+                             std::map<uint64_t, std::vector<uint64_t>> &Jumps) {
+  std::lock_guard G(P.Code.mutex());
+  const auto [Lo, Hi] = P.Code.functionAround(R.Pc, MaxFunctionBytes);
+  R.MaskTopByte = P.needsTagMask(Lo, Hi);
+  Jumps = P.jumpsIn(Lo, Hi);
+  if (P.Options.UseTier != Tier::Auto)
+    return;
+  if (isWanted(Lo))
+    R.Function = Lo;
+  for (uint64_t Pc : P.Code.blocksIn(Lo, Hi))
+    if (Pc != R.Function && isWanted(Pc))
+      R.Roots.push_back(Pc);
+}
+
+bool Promotion::isWanted(uint64_t Pc) {
+  return P.heatUsed(Pc) >= WantedThreshold || Requests.count(Pc) ||
+         Compiled.count(Pc);
 }
 
 bool Promotion::compile(HotTier::Request R) {
@@ -115,20 +142,46 @@ bool Promotion::compile(HotTier::Request R) {
     return P.Mem.executable(Pc, Limit) ? Limit : 0;
   };
   // First of all: what the rest is decided by changes before the epoch does.
-  uint64_t Epoch = P.Code.epoch();
+  const uint64_t Epoch = P.Code.epoch();
   R.FlushToZero = P.FlushToZero != Process::Fz::Never;
-  {
+  if (P.Options.UseTier == Tier::Auto)
+    Services.IsWanted = [&](uint64_t Pc) {
+      std::lock_guard G(P.Code.mutex());
+      return isWanted(Pc);
+    };
+  Services.IsFunction = [&](uint64_t Pc) {
     std::lock_guard G(P.Code.mutex());
-    R.MaskTopByte = P.needsTagMask(R.Pc, R.Pc + 1);
+    const Entry *E = P.Code.find(Pc);
+    return E && E->IsFunction;
+  };
+  // The jump cache hides most of what each of an interpreter's many jumps does:
+  // there, the targets of one are those of all.
+  constexpr unsigned MaxOwnJumps = 3;
+  std::map<uint64_t, std::vector<uint64_t>> Jumps;
+  std::vector<uint64_t> Shared;
+  Services.JumpTargets = [&](uint64_t Pc) {
+    auto It = Jumps.find(Pc);
+    return !Shared.empty()     ? Shared
+           : It == Jumps.end() ? std::vector<uint64_t>()
+                               : It->second;
+  };
+  findFunction(R, Jumps);
+  if (Jumps.size() > MaxOwnJumps) {
+    std::set<uint64_t> All;
+    for (const auto &[Pc, Targets] : Jumps)
+      All.insert(Targets.begin(), Targets.end());
+    Shared.assign(All.begin(), All.end());
   }
-  std::unique_ptr<Unit> U = Tier->compile(R, Services);
+  HotTier::Result Made = Tier->compile(R, Services);
+  std::unique_ptr<Unit> &U = Made.Code;
   P.Counts.LlvmMicros += threadMicros() - Start;
   if (!U) {
     ++P.Counts.LlvmFailed;
     return false;
   }
   const size_t Bytes = U->HostSize;
-  const std::pair<uint64_t, uint64_t> Range(U->GuestLo, U->GuestHi);
+  const std::vector<uint64_t> Entries = U->Entries;
+  uint64_t Function;
   {
     std::lock_guard G(P.Code.mutex());
     // Guest code that changed meanwhile may be what was compiled.
@@ -136,27 +189,28 @@ bool Promotion::compile(HotTier::Request R) {
       P.Code.entry(R.Pc).Heat.store(HotThreshold, std::memory_order_relaxed);
       return false;
     }
+    Function = P.Code.functionAround(R.Pc, MaxFunctionBytes).first;
     P.Code.publish(std::move(U));
   }
   ++P.Counts.LlvmUnits;
   P.Counts.LlvmBytes += Bytes;
   {
     std::lock_guard G(QueueLock);
-    Compiled.push_back(Range);
+    Compiled.insert(Made.Blocks.begin(), Made.Blocks.end());
+    ++Compilations[Function];
   }
-  P.flushJumpCaches();
+  P.renewInJumpCaches(Entries);
   return true;
 }
 
 bool Promotion::compileNow(uint64_t Pc, bool Precise) {
-  return MakeTier && compile({Pc, Precise});
+  return MakeTier && compile({Pc, Pc, {}, Precise});
 }
 
 void Promotion::forget() {
   std::lock_guard G(QueueLock);
   Asked.clear();
-  PutOff.clear();
-  Compiled.clear();
+  Forgotten = true;
 }
 
 void Promotion::lockForFork() {

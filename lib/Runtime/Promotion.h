@@ -6,16 +6,22 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace xlate::runtime {
 
 class Process;
 
-/// Entries of a baseline unit before the optimising tier is asked for it: about
-/// as much time in the unit as its compilation takes.
+/// Heat of a baseline unit before the optimising tier is asked for it: about as
+/// much time in the unit as its compilation takes.
 constexpr int32_t HotThreshold = 2000000;
+/// What has used up this much heat is part of units.
+constexpr int32_t WantedThreshold = HotThreshold / 32;
+/// How far before a hot block the entry of its function is looked for.
+constexpr uint64_t MaxFunctionBytes = 1 << 16;
 
 /// A queue of hot entries and the one thread that compiles them.
 class Promotion {
@@ -43,6 +49,9 @@ private:
   void work();
   bool compile(HotTier::Request R);
   bool putOff(uint64_t Pc);
+  bool isWanted(uint64_t Pc);
+  void findFunction(HotTier::Request &R,
+                    std::map<uint64_t, std::vector<uint64_t>> &Jumps);
   void start();
 
   Process &P;
@@ -50,10 +59,12 @@ private:
   std::condition_variable Wake;
   std::deque<HotTier::Request> Queue;
   std::unordered_set<uint64_t> Asked;
-  /// Entries whose request was put off once; see putOff().
-  std::unordered_set<uint64_t> PutOff;
-  /// Guest ranges of compiled units.
-  std::vector<std::pair<uint64_t, uint64_t>> Compiled;
+  /// What the compiler thread knows, below, is void.
+  bool Forgotten = false;
+  /// Blocks that units were made of.
+  std::unordered_set<uint64_t> Compiled;
+  /// How often a function was compiled, and a request of a block put off.
+  std::unordered_map<uint64_t, unsigned> Compilations, Requests;
   bool Running = false;
   /// Held while a compilation runs, so that a fork can wait for its end.
   std::mutex CompileLock;

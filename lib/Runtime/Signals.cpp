@@ -320,8 +320,7 @@ bool Process::deliverSent(GuestThread &T, const PendingSignal &P) {
 
 void Process::safepoint(GuestThread &T) {
   T.enterSafepoint();
-  if (T.FlushJumpCache.exchange(false))
-    T.clearJumpCache();
+  updateJumpCache(T);
   if (T.HasTagFault)
     maskTagsIn(T);
 

@@ -9,31 +9,37 @@ using namespace xlate;
 namespace {
 class LlvmTier final : public runtime::HotTier {
 public:
-  std::unique_ptr<runtime::Unit> compile(const Request &R,
-                                         const Services &S) override {
-    codegen::GuestCode Code{S.CodeEnd, [](uint64_t) { return false; }};
+  Result compile(const Request &R, const Services &S) override {
+    Result Out;
+    codegen::GuestCode Code{S.CodeEnd, S.IsFunction, S.IsWanted, R.Roots,
+                            S.JumpTargets};
     codegen::JitMemory Memory{S.AllocCode, S.SlotFor};
     codegen::UnitOptions Options;
     Options.WriteThrough = R.Precise;
     Options.FlushToZero = R.FlushToZero;
     Options.MaskTopByte = R.MaskTopByte;
+    Options.MaxBlocks = 400;
+    Options.MaxInsns = 2500;
     std::string Error;
-    auto Units = Compiler.compile({R.Pc}, Code, Options, Memory, Error);
+    auto Units = Compiler.compile({R.Function}, Code, Options, Memory, Error);
     if (Units.empty())
-      return nullptr;
+      return Out;
     codegen::Unit &C = Units.front();
-    auto U = std::make_unique<runtime::Unit>();
-    U->Pc = C.Pc;
-    U->GuestLo = C.GuestLo;
-    U->GuestHi = C.GuestHi;
-    U->Host = static_cast<char *>(C.Entry);
-    U->HostSize = C.Size;
-    U->Tier = runtime::MadeBy::Llvm;
-    U->RegistersInState = R.Precise;
-    U->MasksTopByte = R.MaskTopByte;
-    U->Depends = std::move(C.Depends);
-    U->setPcMap(C.PcMap);
-    return U;
+    Out.Code = std::make_unique<runtime::Unit>();
+    runtime::Unit &U = *Out.Code;
+    U.Pc = C.Pc;
+    U.Entries = std::move(C.Entries);
+    U.GuestLo = C.GuestLo;
+    U.GuestHi = C.GuestHi;
+    U.Host = static_cast<char *>(C.Entry);
+    U.HostSize = C.Size;
+    U.Tier = runtime::MadeBy::Llvm;
+    U.RegistersInState = R.Precise;
+    U.MasksTopByte = R.MaskTopByte;
+    U.Depends = std::move(C.Depends);
+    U.setPcMap(C.PcMap);
+    Out.Blocks = std::move(C.Blocks);
+    return Out;
   }
 
 private:

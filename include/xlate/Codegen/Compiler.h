@@ -23,13 +23,20 @@ struct CompilerOptions {
   unsigned OptLevel = 1;
 };
 
-/// Where guest code may be read and which entries get units of their own.
+/// Where guest code may be read and what belongs into units: see
+/// lift::RegionLimits.
 struct GuestCode {
   /// End of the readable, executable guest bytes that begin at an address; 0
   /// if it isn't guest code. Must stay readable during the compilation.
   std::function<uint64_t(uint64_t Pc)> CodeEnd;
   /// True for addresses whose code isn't copied into other units.
   std::function<bool(uint64_t Pc)> IsEntry;
+  /// False for addresses that are left out of units. May be null.
+  std::function<bool(uint64_t Pc)> IsWanted;
+  /// More blocks to start from; see lift::RegionLimits.
+  std::vector<uint64_t> Roots;
+  /// Known targets of the indirect jump at an address. May be null.
+  std::function<std::vector<uint64_t>(uint64_t Pc)> JumpTargets;
 };
 
 struct UnitOptions {
@@ -52,6 +59,9 @@ struct JitMemory {
 
 struct Unit {
   uint64_t Pc = 0;
+  /// Guest addresses that the host code may be entered for, Pc among them.
+  std::vector<uint64_t> Entries;
+  std::vector<uint64_t> Blocks; ///< Where its blocks begin.
   void *Entry = nullptr;
   size_t Size = 0;
   uint64_t GuestLo = 0, GuestHi = 0; ///< Spans the guest bytes used.

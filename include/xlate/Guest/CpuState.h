@@ -18,7 +18,7 @@
 namespace xlate {
 
 /// Version of everything generated code knows about CpuState.
-constexpr uint32_t StateAbiVersion = 1;
+constexpr uint32_t StateAbiVersion = 2;
 
 /// One 128-bit vector register, little-endian lanes.
 union alignas(16) V128 {
@@ -94,7 +94,6 @@ struct alignas(64) CpuState {
   // Exits.
   ExitReason Exit;
   uint64_t ExitInfo;
-
   // Stubs and tables reached by generated code through %gs.
   void *ExitStub;     ///< Tail-jumped to with rax = Pc, Exit set.
   void *MissStub;     ///< What an unpublished slot points at.
@@ -119,6 +118,10 @@ struct alignas(64) CpuState {
   /// PSTATE.SSBS (bit 12) and PSTATE.DIT (bit 24) in their SPSR positions; they
   /// have no effect here but read back.
   uint32_t PstateHints;
+
+  /// Address of the BR, or one more than that of the BLR, that led to a miss:
+  /// set by baseline code when its lookup fails, cleared by the dispatcher.
+  uint64_t JumpFrom;
 };
 
 static_assert(offsetof(CpuState, V) % 16 == 0);

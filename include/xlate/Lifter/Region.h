@@ -1,8 +1,15 @@
 //===- Region.h - Guest blocks that are compiled together -------*- C++ -*-===//
 //
-// A region is an entry address plus the blocks that direct branches reach from
-// it. Guest calls, indirect branches and branches to other units' entries
-// leave it. Free of LLVM.
+// A region is what one unit is made of: the blocks that direct branches, jumps
+// with known targets and returns from calls reach from an entry address, which
+// comes to a guest function or the hot part of one. Guest calls, returns and
+// branches to other units leave it.
+//
+// A region has many entries. A call leaves it, and the callee returns to the
+// block after the call; a loop that runs in another tier moves over at its
+// header; code that was left out comes back to a block that isn't. All of these
+// share the unit's host code, which begins with a switch over the guest PC.
+// Free of LLVM.
 //
 //===----------------------------------------------------------------------===//
 #ifndef XLATE_LIFTER_REGION_H
@@ -33,11 +40,23 @@ bool isPinned(unsigned L);
 struct RegionLimits {
   unsigned MaxBlocks = 64;
   unsigned MaxInsns = 1000;
+  /// More addresses to start from than the entry: blocks that nothing known
+  /// leads to.
+  std::vector<uint64_t> Roots;
+  /// Blocks further from the entry than this are left out: what changes in
+  /// [Lo, Hi) of a region makes it void.
+  uint64_t MaxDistance = 1 << 17;
   /// End of the readable, executable guest bytes that begin at an address; 0
   /// if it isn't guest code.
   std::function<uint64_t(uint64_t Pc)> CodeEnd;
   /// True for addresses that get a unit of their own and aren't absorbed.
   std::function<bool(uint64_t Pc)> IsEntry;
+  /// False for addresses that are known not to run, or hardly ever: they are
+  /// left out, and so is what only they lead to. Null: everything is wanted.
+  std::function<bool(uint64_t Pc)> IsWanted;
+  /// Targets seen or found of the indirect jump at an address. Null: none are
+  /// known. Hints: the unit compares the address that it jumps to.
+  std::function<std::vector<uint64_t>(uint64_t Pc)> JumpTargets;
 };
 
 constexpr unsigned NoBlock = ~0u;
@@ -50,13 +69,17 @@ struct RegionBlock {
   /// Where that side leaves the region: NZCV must be in CpuState there.
   /// TakenNeedsFlags also stands for indirect branches.
   bool TakenNeedsFlags = true, FallNeedsFlags = true;
+  /// Successors of an indirect jump whose targets are known.
+  std::vector<unsigned> Targets;
   std::vector<unsigned> Preds;
+  bool IsEntry = false; ///< May be entered from outside.
   bool InCycle = false;
 
   LocSet Use;     ///< Read before any write.
   LocSet Def;     ///< Written.
   LocSet AvailIn; ///< In an SSA value on every path to the block.
   LocSet DirtyIn; ///< Newer than CpuState on some path to the block.
+  LocSet LiveIn;  ///< Read on some path from the block, or stored at an exit.
   /// Flags may be read after the block's entry (end), by guest code or by an
   /// exit that stores them.
   bool FlagsLiveIn = false, FlagsLiveOut = false;
@@ -66,10 +89,21 @@ struct Region {
   uint64_t Entry = 0;
   uint64_t Lo = 0, Hi = 0; ///< Spans all blocks.
   unsigned NumInsns = 0;
-  std::vector<RegionBlock> Blocks; ///< Reverse post order; first = entry.
-  /// Unpinned locations to load from CpuState at the region's entry. Others
-  /// are loaded where they are first read.
+  std::vector<RegionBlock> Blocks; ///< Reverse post order; first = Entry.
+  /// Calls F with the index of each successor of B.
+  template <typename Fn> void forEachSucc(const RegionBlock &B, Fn F) const {
+    if (B.Taken != NoBlock)
+      F(B.Taken);
+    if (B.Fall != NoBlock)
+      F(B.Fall);
+    for (unsigned T : B.Targets)
+      F(T);
+  }
+  /// Unpinned locations to load from CpuState at entries, where they are live.
+  /// Others are loaded where they are first read.
   LocSet EntryLoads;
+  /// All blocks with Targets have the same ones and jump to them in one place.
+  bool SharedJumps = false;
   /// Guest code outside [Lo, Hi) that the region relies on.
   std::vector<std::pair<uint64_t, uint64_t>> Depends;
 };

@@ -29,7 +29,9 @@ enum class MadeBy : uint8_t { Baseline, Llvm, Aot };
 
 /// One piece of translated code.
 struct Unit {
-  uint64_t Pc = 0;                   ///< Guest entry.
+  uint64_t Pc = 0; ///< Guest entry.
+  /// More addresses that Host may be entered for, with the guest PC in rax.
+  std::vector<uint64_t> Entries;
   uint64_t GuestLo = 0, GuestHi = 0; ///< Guest bytes it was made from.
   /// Baseline: where basic blocks begin, a bit per instruction from GuestLo.
   uint64_t Blocks = 1;
@@ -61,7 +63,8 @@ struct Entry {
   /// that begin here inside of other baseline units count, too.
   std::atomic<int32_t> Heat;
   bool CountsLoop = false; ///< Heat is that of a loop inside of other units.
-  uint8_t Flags = 0;
+  /// A call leads here: the entry of a guest function.
+  bool IsFunction = false;
   uint64_t Pc;
   Unit *Current = nullptr; ///< What Slot runs, if translated.
   Block *Interp = nullptr; ///< Recorded block for the interpreter.
@@ -88,6 +91,9 @@ public:
     for (uint32_t I = First, N = numEntries(); I < N; ++I)
       F(entryAt(I + 1));
   }
+  /// The nearest known entries of functions at or before Pc and behind it;
+  /// Pc itself and the end of the distance if none is near enough.
+  std::pair<uint64_t, uint64_t> functionAround(uint64_t Pc, uint64_t Distance);
 
   /// Executable memory; null when the region is full.
   char *allocCode(size_t Size, size_t Align = 16);
@@ -106,13 +112,15 @@ public:
             DeadBytes > static_cast<size_t>(Cursor - CodeBegin) / 2);
   }
 
-  /// Make U the translation of its entry.
+  /// Make U the translation of its entries.
   void publish(std::unique_ptr<Unit> U);
   void publishInterp(uint64_t Pc, std::unique_ptr<Block> B);
   /// How much of its heat, which began with Full, the baseline tier's code for
   /// the basic block at Pc has used up, at most. A block inside of a trace has
   /// no unit, and mostly no entry, of its own: the entries of the trace count.
   uint32_t runs(uint64_t Pc, int32_t Full);
+  /// Where blocks of the baseline tier's units begin in [Lo, Hi), sorted.
+  std::vector<uint64_t> blocksIn(uint64_t Lo, uint64_t Hi);
   /// Let loops of baseline units that begin at E leave for E's own unit at
   /// their next round.
   static void leaveLoopsAt(Entry &E) {
@@ -162,12 +170,14 @@ public:
   bool changedSince(uint64_t Since, const Unit &U) const;
 
 private:
+  void publishAt(uint64_t Pc, Unit &U);
   void noteRange(Entry &E, uint64_t Lo, uint64_t Hi);
   void noteChange(uint64_t Lo, uint64_t Hi, bool ImpreciseOnly = false);
   void withdraw(Entry &E);
   /// The translation of E is replaced.
   void noteDead(const Entry &E) {
-    if (E.Current && E.Current->Tier != MadeBy::Aot)
+    if (E.Current && E.Current->Tier != MadeBy::Aot &&
+        E.Current->Pc == E.Pc) // its other entries go, too
       DeadBytes += E.Current->HostSize;
   }
   bool inOther(const void *P) const {

@@ -16,7 +16,11 @@ namespace xlate::runtime {
 class HotTier {
 public:
   struct Request {
-    uint64_t Pc;
+    uint64_t Pc; ///< The hot block.
+    /// Entry of the function that it belongs to, Pc if that isn't known.
+    uint64_t Function;
+    /// More blocks of the function that run often.
+    std::vector<uint64_t> Roots;
     /// Precise registers at every fault (write-through form).
     bool Precise;
     /// For a guest that sets FPCR.FZ.
@@ -31,14 +35,22 @@ public:
     std::function<void *(uint64_t Pc)> SlotFor;
     /// End of the executable guest bytes that begin at Pc; 0 if there are none.
     std::function<uint64_t(uint64_t Pc)> CodeEnd;
+    /// Worth being in a unit: it has run often enough. Null: everything is.
+    std::function<bool(uint64_t Pc)> IsWanted;
+    /// A function begins there: it gets a unit of its own.
+    std::function<bool(uint64_t Pc)> IsFunction;
+    /// Targets seen of the indirect jump at Pc.
+    std::function<std::vector<uint64_t>(uint64_t Pc)> JumpTargets;
   };
   virtual ~HotTier() = default;
 
-  /// Translate the region entered at R.Pc. Runs on a compiler thread without
-  /// locks held. Returns null if the region can't be compiled; the baseline
-  /// tier keeps it.
-  virtual std::unique_ptr<Unit> compile(const Request &R,
-                                        const Services &S) = 0;
+  struct Result {
+    std::unique_ptr<Unit> Code;   ///< Null: the baseline tier keeps it.
+    std::vector<uint64_t> Blocks; ///< Where the blocks of the unit begin.
+  };
+  /// Translate the part of R.Function that runs, or what R.Pc leads to if that
+  /// isn't part of it. Runs on a compiler thread without locks held.
+  virtual Result compile(const Request &R, const Services &S) = 0;
 };
 
 /// Install a maker of the optimising tier: called once, on a compiler thread,

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <vector>
 
 namespace xlate::runtime {
 
@@ -166,6 +167,10 @@ struct GuestThread {
   std::atomic<bool> FlushJumpCache{false};
   /// A process of its own that runs in its creator's memory (vfork).
   bool BorrowsMemory = false;
+  /// Entries whose translation was replaced by a better one: the jump cache may
+  /// still have the old. Under the code map's lock, but for the flag.
+  std::vector<uint64_t> Renewed;
+  std::atomic<bool> HasRenewed{false};
 
   GuestThread *Next = nullptr, *Prev = nullptr; ///< Process's list.
 

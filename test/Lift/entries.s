@@ -1,0 +1,19 @@
+// A call leaves the unit and the callee returns into it: the unit begins with a
+// switch over the guest PC, and the block after the call loads what it needs.
+// RUN: %assemble
+// RUN: %xlate-lift --emit=llvm-ir %t.o | %filecheck %s
+
+// CHECK-LABEL: @unit_100000
+// CHECK:       switch i64 %pc, label %enter100000 [
+// CHECK-NEXT:    i64 1048584, label %enter100008
+// CHECK-NEXT:  ]
+// CHECK:       b100000:
+// CHECK:       load volatile ptr, ptr @slot_100010
+// CHECK:       b100008:
+// CHECK:       load i64, ptr addrspace(256) inttoptr (i64 72 to
+  mov x9, #1
+  bl callee
+  add x0, x0, x9
+  ret
+callee:
+  ret

@@ -1,0 +1,96 @@
+//===- RegionTest.cpp - What belongs to a unit ----------------------------===//
+
+#include "xlate/Lifter/Region.h"
+#include <algorithm>
+#include <gtest/gtest.h>
+
+using namespace xlate;
+using namespace xlate::lift;
+
+namespace {
+
+constexpr uint32_t Nop = 0xd503201f, Ret = 0xd65f03c0, BrX1 = 0xd61f0020;
+
+uint32_t bl(int Words) { return 0x94000000 | (Words & 0x3ffffff); }
+uint32_t cbz(int Words) { return 0xb4000000 | (Words & 0x7ffff) << 5; } // x0
+
+struct Guest {
+  explicit Guest(std::vector<uint32_t> Code) : Words(std::move(Code)) {}
+  uint64_t at(size_t I) const {
+    return reinterpret_cast<uint64_t>(Words.data() + I);
+  }
+  RegionLimits limits() const {
+    RegionLimits L;
+    L.CodeEnd = [this](uint64_t Pc) {
+      return at(0) <= Pc && Pc < at(Words.size()) ? at(Words.size()) : 0;
+    };
+    return L;
+  }
+  std::vector<uint32_t> Words;
+};
+
+const RegionBlock *blockAt(const Region &R, uint64_t Pc) {
+  auto It = std::find_if(R.Blocks.begin(), R.Blocks.end(),
+                         [&](const auto &B) { return B.Code.Pc == Pc; });
+  return It == R.Blocks.end() ? nullptr : &*It;
+}
+
+TEST(Region, ReturnsFromCallsAreEntries) {
+  const Guest G({Nop, bl(4), Nop, Ret, Nop, Ret});
+  const Region R = discoverRegion(G.at(0), G.limits());
+  ASSERT_TRUE(blockAt(R, G.at(2)));
+  EXPECT_TRUE(blockAt(R, G.at(2))->IsEntry);
+  EXPECT_TRUE(blockAt(R, G.at(2))->Preds.empty());
+  EXPECT_FALSE(blockAt(R, G.at(5))) << "the callee has a unit of its own";
+}
+
+TEST(Region, LoopHeadersAreEntries) {
+  const Guest G({Nop, Nop, cbz(-1), Ret});
+  const Region R = discoverRegion(G.at(0), G.limits());
+  ASSERT_TRUE(blockAt(R, G.at(1)));
+  EXPECT_TRUE(blockAt(R, G.at(1))->IsEntry);
+  EXPECT_TRUE(blockAt(R, G.at(1))->InCycle);
+  EXPECT_FALSE(blockAt(R, G.at(0))->InCycle);
+  EXPECT_FALSE(blockAt(R, G.at(3))->IsEntry);
+}
+
+TEST(Region, KnownTargetsOfJumpsAreInside) {
+  const Guest G({BrX1, Nop, Ret, Nop, Ret});
+  RegionLimits L = G.limits();
+  L.JumpTargets = [&](uint64_t Pc) {
+    EXPECT_EQ(Pc, G.at(0));
+    return std::vector{G.at(1), G.at(3)};
+  };
+  const Region R = discoverRegion(G.at(0), L);
+  EXPECT_EQ(R.Blocks[0].Targets.size(), 2u);
+  EXPECT_FALSE(R.SharedJumps);
+  ASSERT_TRUE(blockAt(R, G.at(3)));
+  EXPECT_TRUE(blockAt(R, G.at(3))->IsEntry) << "other jumps go there, too";
+}
+
+TEST(Region, InterpretersShareTheTargetsOfTheirJumps) {
+  const Guest G({BrX1, Nop, BrX1, Nop, BrX1, Nop, BrX1});
+  RegionLimits L = G.limits();
+  L.JumpTargets = [&](uint64_t Pc) {
+    return Pc == G.at(0) ? std::vector{G.at(1), G.at(3), G.at(5)}
+                         : std::vector<uint64_t>();
+  };
+  const Region R = discoverRegion(G.at(0), L);
+  EXPECT_TRUE(R.SharedJumps);
+  ASSERT_TRUE(blockAt(R, G.at(3)));
+  EXPECT_EQ(blockAt(R, G.at(3))->Targets.size(), 3u);
+}
+
+TEST(Region, UnwantedBlocksAreLeftOutAndRootsPutIn) {
+  const Guest G({cbz(2), Ret, Nop, Ret, Nop, Ret});
+  RegionLimits L = G.limits();
+  L.IsWanted = [&](uint64_t Pc) { return Pc != G.at(2); };
+  L.Roots = {G.at(4)};
+  const Region R = discoverRegion(G.at(0), L);
+  EXPECT_TRUE(blockAt(R, G.at(1)));
+  EXPECT_FALSE(blockAt(R, G.at(2)));
+  ASSERT_TRUE(blockAt(R, G.at(4)));
+  EXPECT_TRUE(blockAt(R, G.at(4))->IsEntry);
+}
+
+} // namespace
