@@ -16,7 +16,10 @@ bool fixSafeCopyFault(void *Context) {
   if (Rip < reinterpret_cast<greg_t>(xlate_safe_copy_start) ||
       Rip >= reinterpret_cast<greg_t>(xlate_safe_copy_end))
     return false;
-  Rip = reinterpret_cast<greg_t>(xlate_safe_copy_fault);
+  Rip = reinterpret_cast<greg_t>(
+      Rip < reinterpret_cast<greg_t>(xlate_safe_copy_bytes)
+          ? xlate_safe_copy_bytes
+          : xlate_safe_copy_fault);
   return true;
 }
 

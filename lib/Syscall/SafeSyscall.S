@@ -43,9 +43,9 @@ xlate_safe_syscall_interrupted:
 
 // size_t xlate_safe_copy(Dst, Src, N): bytes left
   .globl xlate_safe_copy, xlate_safe_copy_start, xlate_safe_copy_end
-  .globl xlate_safe_copy_fault
+  .globl xlate_safe_copy_bytes, xlate_safe_copy_fault
   .hidden xlate_safe_copy, xlate_safe_copy_start, xlate_safe_copy_end
-  .hidden xlate_safe_copy_fault
+  .hidden xlate_safe_copy_bytes, xlate_safe_copy_fault
   .type xlate_safe_copy, @function
   .p2align 4
 xlate_safe_copy:
@@ -64,6 +64,7 @@ xlate_safe_copy_start:
   addq $8, %rdi
   subq $8, %rcx
   jmp 1b
+xlate_safe_copy_bytes: // a fault above goes on here: how much is left is exact
 2:
   rep movsb
 xlate_safe_copy_end:

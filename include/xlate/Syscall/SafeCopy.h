@@ -17,7 +17,7 @@ extern "C" {
 /// Copy N bytes; the result is the number of bytes not copied.
 size_t xlate_safe_copy(void *Dst, const void *Src, size_t N);
 extern const char xlate_safe_copy_start[], xlate_safe_copy_end[],
-    xlate_safe_copy_fault[];
+    xlate_safe_copy_bytes[], xlate_safe_copy_fault[];
 }
 
 namespace xlate::sys {
