@@ -63,7 +63,7 @@ private:
   bool Forgotten = false;
   /// Blocks that units were made of.
   std::unordered_set<uint64_t> Compiled;
-  /// How often a function was compiled, and a request of a block put off.
+  /// How often a function was compiled, and a block asked for; see putOff().
   std::unordered_map<uint64_t, unsigned> Compilations, Requests;
   bool Running = false;
   /// Held while a compilation runs, so that a fork can wait for its end.
