@@ -50,11 +50,11 @@ Compiler::Impl::lift(Module &M, const std::vector<uint64_t> &Entries,
   lift::RegionLimits Limits;
   Limits.MaxBlocks = Units.MaxBlocks;
   Limits.MaxInsns = Units.MaxInsns;
+  Limits.MaxCalleeInsns = Units.MaxCalleeInsns;
   Limits.CodeEnd = Code.CodeEnd;
   Limits.IsEntry = Code.IsEntry;
   Limits.IsWanted = Code.IsWanted;
   Limits.JumpTargets = Code.JumpTargets;
-  Limits.Roots = Code.Roots;
   lift::LiftOptions Lo;
   Lo.Host = hostFeatures(*Target);
   Lo.WriteThrough = Units.WriteThrough;
@@ -64,6 +64,8 @@ Compiler::Impl::lift(Module &M, const std::vector<uint64_t> &Entries,
 
   std::vector<lift::Region> Regions;
   for (uint64_t Pc : Entries) {
+    if (Code.Roots)
+      Limits.Roots = Code.Roots(Pc);
     lift::Region R = lift::discoverRegion(Pc, Limits);
     if (R.Blocks.empty() || M.getFunction(lift::unitName(Pc)))
       continue;

@@ -17,6 +17,12 @@ namespace {
 /// Functions with more indirect jumps than this are interpreters.
 constexpr unsigned MaxOwnJumps = 3;
 
+/// Instructions of callees in one region at most.
+constexpr unsigned MaxInlinedInsns = 600;
+
+/// Returns to more places than this are left to the jump cache.
+constexpr unsigned MaxReturnTargets = 12;
+
 /// Longest straight line recorded as one block.
 constexpr unsigned MaxBlockInsns = 128;
 
@@ -27,18 +33,22 @@ public:
   Region run();
 
 private:
-  bool admissible(uint64_t Pc) const {
-    if (Pc == Entry)
-      return true;
+  bool isNearAndWanted(uint64_t Pc) const {
     const uint64_t Distance = Pc > Entry ? Pc - Entry : Entry - Pc;
     return Distance <= Limits.MaxDistance &&
-           (!Limits.IsEntry || !Limits.IsEntry(Pc)) &&
            (!Limits.IsWanted || Limits.IsWanted(Pc));
+  }
+  bool admissible(uint64_t Pc) const {
+    return Pc == Entry || Inlined.count(Pc) ||
+           (isNearAndWanted(Pc) && (!Limits.IsEntry || !Limits.IsEntry(Pc)));
   }
   uint64_t codeEnd(uint64_t Pc) const {
     return Pc & 3 ? 0 : Limits.CodeEnd(Pc);
   }
   void collectLeaders();
+  bool isInside(uint64_t Callee);
+  unsigned bodySize(uint64_t Callee) const;
+  void linkReturns();
   void findTargets(const Block &B);
   template <typename Fn> void forEachTarget(const Block &B, Fn F) const;
   std::vector<uint64_t> order() const;
@@ -52,6 +62,12 @@ private:
   std::map<uint64_t, Block> Blocks;
   /// Known targets of the indirect jump that ends before an address.
   std::map<uint64_t, std::vector<uint64_t>> Jumps;
+  /// Functions that the region calls, and whether they are part of it.
+  std::map<uint64_t, bool> Callees;
+  std::set<uint64_t> Inlined;
+  unsigned InlinedInsns = 0;
+  /// Blocks of callees: no unit but this one's calls may enter them.
+  std::set<uint64_t> OfCallees;
 };
 
 bool hasStateHelper(const Block &B) {
@@ -80,16 +96,20 @@ bool isCall(const Block &B) {
           static_cast<BranchKind>(T.N) == BranchKind::Call);
 }
 
-/// An indirect jump that isn't a veneer's.
-bool isJump(const Block &B) {
+bool isReturn(const Block &B) {
+  const Uop &T = B.terminator();
+  return T.Code == Op::brInd && static_cast<BranchKind>(T.N) == BranchKind::Ret;
+}
+
+} // namespace
+
+bool lift::endsInJump(const Block &B) {
   const Uop &T = B.terminator();
   if (T.Code != Op::brInd || static_cast<BranchKind>(T.N) != BranchKind::Jump)
     return false;
   const Uop &Target = B.Uops[T.A[0]];
   return Target.Code != Op::getReg || (Target.Imm != 16 && Target.Imm != 17);
 }
-
-} // namespace
 
 /// Addresses that belong to the region with B, and whether control gets there
 /// inside the unit or through an entry.
@@ -99,7 +119,8 @@ template <typename Fn> void Finder::forEachTarget(const Block &B, Fn F) const {
   const Uop &T = B.terminator();
   if (T.Code == Op::brCond)
     F(B.End, false);
-  if (T.Code == Op::br || T.Code == Op::brCond)
+  if (T.Code == Op::br || T.Code == Op::brCond ||
+      (T.Code == Op::call && Inlined.count(static_cast<uint64_t>(T.Imm))))
     F(static_cast<uint64_t>(T.Imm), false);
   if (isCall(B) || (T.Code == Op::exit && T.Lane))
     F(B.End, true);
@@ -109,7 +130,7 @@ template <typename Fn> void Finder::forEachTarget(const Block &B, Fn F) const {
 }
 
 void Finder::findTargets(const Block &B) {
-  if (!Limits.JumpTargets || !isJump(B))
+  if (!Limits.JumpTargets || !endsInJump(B))
     return;
   std::vector<uint64_t> Targets = Limits.JumpTargets(B.End - 4);
   std::erase_if(Targets, [&](uint64_t T) { return !admissible(T); });
@@ -117,18 +138,70 @@ void Finder::findTargets(const Block &B) {
     Jumps[B.End] = std::move(Targets);
 }
 
+// Instructions of a function without those that it calls; too many if it isn't
+// fit to become part of its callers.
+unsigned Finder::bodySize(uint64_t Callee) const {
+  constexpr unsigned Unfit = ~0u;
+  std::vector<uint64_t> Work{Callee};
+  std::set<uint64_t> Seen{Callee};
+  unsigned Insns = 0;
+  bool Returns = false;
+  while (!Work.empty()) {
+    const uint64_t Pc = Work.back(), End = codeEnd(Pc);
+    Work.pop_back();
+    if (End < Pc + 4)
+      continue;
+    const Block B = record(Pc, End);
+    if (hasStateHelper(B) || endsInJump(B))
+      return Unfit;
+    Returns |= isReturn(B);
+    Insns += B.NumInsns;
+    if (Insns > Limits.MaxCalleeInsns)
+      return Unfit;
+    forEachTarget(B, [&](uint64_t T, bool) {
+      if (isNearAndWanted(T) && (!Limits.IsEntry || !Limits.IsEntry(T)) &&
+          Seen.insert(T).second)
+        Work.push_back(T);
+    });
+  }
+  return Returns ? Insns : Unfit;
+}
+
+/// Whether a function that the region calls is part of it.
+bool Finder::isInside(uint64_t Callee) {
+  if (!Limits.MaxCalleeInsns)
+    return false;
+  auto [It, New] = Callees.try_emplace(Callee, false);
+  if (!New)
+    return It->second;
+  if (Callee != Entry) {
+    if (!isNearAndWanted(Callee))
+      return false;
+    const unsigned Insns = bodySize(Callee);
+    if (Insns > Limits.MaxCalleeInsns || InlinedInsns + Insns > MaxInlinedInsns)
+      return false;
+    InlinedInsns += Insns;
+  }
+  Inlined.insert(Callee);
+  return It->second = true;
+}
+
 // Breadth first, so that a region cut short by the limits is the neighbourhood
 // of its entry. Blocks that a later leader splits are recorded again.
 void Finder::collectLeaders() {
-  std::deque<uint64_t> Work{Entry};
+  struct Item {
+    uint64_t Pc;
+    bool OfCallee;
+  };
+  std::deque<Item> Work{{Entry, false}};
   std::set<uint64_t> Seen{Entry};
   for (uint64_t Root : Limits.Roots)
     if (admissible(Root) && Seen.insert(Root).second)
-      Work.push_back(Root);
+      Work.push_back({Root, false});
   unsigned Insns = 0;
   while (!Work.empty() && Leaders.size() < Limits.MaxBlocks &&
          Insns < Limits.MaxInsns) {
-    uint64_t Pc = Work.front();
+    const auto [Pc, OfCallee] = Work.front();
     Work.pop_front();
     uint64_t End = codeEnd(Pc);
     if (End < Pc + 4)
@@ -142,11 +215,16 @@ void Finder::collectLeaders() {
         readsFlagsAcrossCall(B, Limits.CodeEnd))
       continue;
     Leaders.insert(Pc);
+    if (OfCallee)
+      OfCallees.insert(Pc);
     Insns += B.NumInsns;
     findTargets(B);
-    forEachTarget(B, [&](uint64_t T, bool) {
-      if (admissible(T) && Seen.insert(T).second)
-        Work.push_back(T);
+    const Uop &T = B.terminator();
+    if (T.Code == Op::call)
+      isInside(static_cast<uint64_t>(T.Imm));
+    forEachTarget(B, [&](uint64_t To, bool) {
+      if (admissible(To) && Seen.insert(To).second)
+        Work.push_back({To, OfCallee || (To != Entry && Inlined.count(To))});
     });
     Blocks[Pc] = std::move(B);
   }
@@ -155,6 +233,39 @@ void Finder::collectLeaders() {
     if (Next != Blocks.end() && It->second.End > Next->first)
       It->second = record(It->first, Next->first);
   }
+}
+
+// A return goes to what follows the calls of its function, if they are part of
+// the region. A function that ends in a jump to another one shares its returns.
+void Finder::linkReturns() {
+  std::map<uint64_t, std::vector<uint64_t>> After;
+  for (const auto &[Pc, B] : Blocks) {
+    const Uop &T = B.terminator();
+    if (T.Code == Op::call && Inlined.count(static_cast<uint64_t>(T.Imm)) &&
+        Blocks.count(static_cast<uint64_t>(T.Imm)) && Blocks.count(B.End))
+      After[static_cast<uint64_t>(T.Imm)].push_back(B.End);
+  }
+  std::map<uint64_t, std::set<uint64_t>> Targets;
+  for (const auto &[Callee, Returns] : After) {
+    std::vector<uint64_t> Work{Callee};
+    std::set<uint64_t> Seen{Callee};
+    while (!Work.empty()) {
+      const Block &B = Blocks.at(Work.back());
+      Work.pop_back();
+      if (isReturn(B))
+        Targets[B.End].insert(Returns.begin(), Returns.end());
+      const Uop &T = B.terminator();
+      forEachTarget(B, [&](uint64_t To, bool) {
+        const bool IsCallee =
+            T.Code == Op::call && To == static_cast<uint64_t>(T.Imm);
+        if (!IsCallee && Blocks.count(To) && Seen.insert(To).second)
+          Work.push_back(To);
+      });
+    }
+  }
+  for (const auto &[End, To] : Targets)
+    if (To.size() <= MaxReturnTargets)
+      Jumps[End].assign(To.begin(), To.end());
 }
 
 // Reverse post order: what the entry reaches comes first.
@@ -213,13 +324,15 @@ void Finder::link(Region &R) const {
       const unsigned S = find(Pc);
       if (S == NoBlock)
         return;
-      if (Outside || Pc <= B.Code.Pc || isJump(B.Code))
+      if ((Outside || Pc <= B.Code.Pc || endsInJump(B.Code)) &&
+          !OfCallees.count(Pc))
         R.Blocks[S].IsEntry = true;
-      if (!Outside && isJump(B.Code))
+      if (!Outside && (endsInJump(B.Code) || isReturn(B.Code)))
         B.Targets.push_back(S);
     });
     if (!hasStateHelper(B.Code)) {
-      if (T.Code == Op::br || T.Code == Op::brCond)
+      if (T.Code == Op::br || T.Code == Op::brCond ||
+          (T.Code == Op::call && Inlined.count(static_cast<uint64_t>(T.Imm))))
         B.Taken = find(static_cast<uint64_t>(T.Imm));
       if (T.Code == Op::brCond)
         B.Fall = find(B.Code.End);
@@ -240,15 +353,16 @@ void Finder::link(Region &R) const {
 void Finder::shareJumps(Region &R) const {
   std::set<unsigned> Targets;
   unsigned Sites = 0;
-  for (const RegionBlock &B : R.Blocks) {
-    Sites += isJump(B.Code);
-    Targets.insert(B.Targets.begin(), B.Targets.end());
-  }
+  for (const RegionBlock &B : R.Blocks)
+    if (endsInJump(B.Code)) {
+      ++Sites;
+      Targets.insert(B.Targets.begin(), B.Targets.end());
+    }
   if (Sites <= MaxOwnJumps || Targets.empty())
     return;
   R.SharedJumps = true;
   for (RegionBlock &B : R.Blocks)
-    if (isJump(B.Code))
+    if (endsInJump(B.Code))
       B.Targets.assign(Targets.begin(), Targets.end());
 }
 
@@ -256,7 +370,8 @@ void Finder::shareJumps(Region &R) const {
 void Finder::exitFlags(Region &R) const {
   for (RegionBlock &B : R.Blocks) {
     const Uop &T = B.Code.terminator();
-    if (T.Code == Op::brInd || T.Code == Op::call || T.Code == Op::exit) {
+    if (T.Code == Op::brInd || T.Code == Op::exit ||
+        (T.Code == Op::call && B.Taken == NoBlock)) {
       B.TakenNeedsFlags = !flagsDeadAfter(B.Code, Limits.CodeEnd, &R.Depends);
       continue;
     }
@@ -274,6 +389,7 @@ Region Finder::run() {
   collectLeaders();
   if (Blocks.empty())
     return R;
+  linkReturns();
   for (uint64_t Pc : order()) {
     RegionBlock B;
     B.Code = std::move(Blocks.at(Pc));

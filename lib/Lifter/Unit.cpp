@@ -284,7 +284,7 @@ void UnitLifter::jumpToShared(Value *TargetPc) {
         IRBuilder<>(Entry, Entry->begin()).CreateAlloca(B.getInt64Ty());
     SharedAvail.set();
     for (const RegionBlock &Rb : R.Blocks) {
-      if (Rb.Targets.empty())
+      if (Rb.Targets.empty() || !endsInJump(Rb.Code))
         continue;
       SharedAvail &= Rb.AvailIn | Rb.Use | Rb.Def;
       SharedNeedsFlags |= Rb.TakenNeedsFlags;
@@ -312,7 +312,7 @@ void UnitLifter::liftSharedJump() {
   FlagsStored = true;
   Flags = FlagSource();
   for (const RegionBlock &Rb : R.Blocks)
-    if (!Rb.Targets.empty())
+    if (!Rb.Targets.empty() && endsInJump(Rb.Code))
       Cur = &Rb;
   Value *TargetPc = B.CreateLoad(B.getInt64Ty(), SharedTarget);
   jumpToTargets(TargetPc);
@@ -416,7 +416,7 @@ void UnitLifter::liftTerminator(const Uop &U) {
   case Op::brInd:
     if (!Cur->Targets.empty()) {
       pollBeforeJump(arg(U, 0));
-      if (R.SharedJumps)
+      if (R.SharedJumps && endsInJump(Cur->Code))
         return jumpToShared(arg(U, 0));
       jumpToTargets(arg(U, 0));
     }

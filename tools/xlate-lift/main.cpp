@@ -30,6 +30,8 @@ static const char Usage[] =
     "  -O0 .. -O3           optimisation level (default 1)\n"
     "  --write-through      keep the guest state exact at every access\n"
     "  --max-blocks=N       bound of a unit's size\n"
+    "  --max-callee=N       functions of so many instructions become part of\n"
+    "                       the units that call them (default 0: none)\n"
     "  -o FILE              output (default standard output)\n";
 
 [[noreturn]] static void die(const std::string &Message) {
@@ -79,6 +81,8 @@ static Options parse(int Argc, char **Argv) {
       O.Compiler.Cpu = V;
     } else if (const char *V = value("--max-blocks")) {
       O.Unit.MaxBlocks = static_cast<unsigned>(number(V));
+    } else if (const char *V = value("--max-callee")) {
+      O.Unit.MaxCalleeInsns = static_cast<unsigned>(number(V));
     } else if (!std::strcmp(A, "--write-through")) {
       O.Unit.WriteThrough = true;
     } else if (A[0] == '-' && A[1] == 'O' && A[2] >= '0' && A[2] <= '3' &&

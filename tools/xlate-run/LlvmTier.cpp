@@ -11,8 +11,8 @@ class LlvmTier final : public runtime::HotTier {
 public:
   Result compile(const Request &R, const Services &S) override {
     Result Out;
-    codegen::GuestCode Code{S.CodeEnd, S.IsFunction, S.IsWanted, R.Roots,
-                            S.JumpTargets};
+    codegen::GuestCode Code{S.CodeEnd, S.IsFunction, S.IsWanted,
+                            [&R](uint64_t) { return R.Roots; }, S.JumpTargets};
     codegen::JitMemory Memory{S.AllocCode, S.SlotFor};
     codegen::UnitOptions Options;
     Options.WriteThrough = R.Precise;
@@ -20,6 +20,7 @@ public:
     Options.MaskTopByte = R.MaskTopByte;
     Options.MaxBlocks = 400;
     Options.MaxInsns = 2500;
+    Options.MaxCalleeInsns = 100;
     std::string Error;
     auto Units = Compiler.compile({R.Function}, Code, Options, Memory, Error);
     if (Units.empty())

@@ -44,6 +44,34 @@ TEST(Region, ReturnsFromCallsAreEntries) {
   EXPECT_FALSE(blockAt(R, G.at(5))) << "the callee has a unit of its own";
 }
 
+TEST(Region, SmallCalleesAreInside) {
+  const Guest G({bl(5), Nop, bl(3), Ret, Nop, cbz(0), Nop, Ret});
+  RegionLimits L = G.limits();
+  L.IsEntry = [&](uint64_t Pc) { return Pc == G.at(5); };
+  L.MaxCalleeInsns = 3;
+  const Region R = discoverRegion(G.at(0), L);
+  ASSERT_TRUE(blockAt(R, G.at(5)));
+  EXPECT_FALSE(blockAt(R, G.at(5))->IsEntry) << "it has a unit of its own, too";
+  EXPECT_EQ(blockAt(R, G.at(5))->Preds.size(), 3u);
+  EXPECT_EQ(blockAt(R, G.at(6))->Targets.size(), 2u) << "after each call";
+  EXPECT_TRUE(blockAt(R, G.at(3))->IsEntry) << "the callee may leave the unit";
+  EXPECT_TRUE(blockAt(R, G.at(3))->Targets.empty()) << "our own caller's";
+
+  L.MaxCalleeInsns = 2;
+  EXPECT_FALSE(blockAt(discoverRegion(G.at(0), L), G.at(5)));
+}
+
+TEST(Region, RecursionStaysInside) {
+  const Guest G({cbz(3), bl(-1), Nop, Ret});
+  RegionLimits L = G.limits();
+  L.MaxCalleeInsns = 1; // whatever its size
+  const Region R = discoverRegion(G.at(0), L);
+  ASSERT_TRUE(blockAt(R, G.at(1)));
+  EXPECT_EQ(blockAt(R, G.at(1))->Taken, 0u);
+  ASSERT_EQ(blockAt(R, G.at(3))->Targets.size(), 1u);
+  EXPECT_EQ(R.Blocks[blockAt(R, G.at(3))->Targets[0]].Code.Pc, G.at(2));
+}
+
 TEST(Region, LoopHeadersAreEntries) {
   const Guest G({Nop, Nop, cbz(-1), Ret});
   const Region R = discoverRegion(G.at(0), G.limits());

@@ -33,8 +33,9 @@ struct GuestCode {
   std::function<bool(uint64_t Pc)> IsEntry;
   /// False for addresses that are left out of units. May be null.
   std::function<bool(uint64_t Pc)> IsWanted;
-  /// More blocks to start from; see lift::RegionLimits.
-  std::vector<uint64_t> Roots;
+  /// More blocks of the unit of Pc to start from; see lift::RegionLimits. May
+  /// be null.
+  std::function<std::vector<uint64_t>(uint64_t Pc)> Roots;
   /// Known targets of the indirect jump at an address. May be null.
   std::function<std::vector<uint64_t>(uint64_t Pc)> JumpTargets;
 };
@@ -44,8 +45,9 @@ struct UnitOptions {
   bool StorePinnedAtEntry = true;
   bool FlushToZero = false; ///< See lift::LiftOptions.
   bool MaskTopByte = false; ///< See lift::LiftOptions.
-  unsigned MaxBlocks = 64;
+  unsigned MaxBlocks = 64; ///< These three: see lift::RegionLimits.
   unsigned MaxInsns = 300;
+  unsigned MaxCalleeInsns = 0;
 };
 
 /// Placement of code that is to run in this process.

@@ -40,6 +40,9 @@ bool isPinned(unsigned L);
 struct RegionLimits {
   unsigned MaxBlocks = 64;
   unsigned MaxInsns = 1000;
+  /// Functions of at most so many instructions become part of the regions that
+  /// call them. 0 = none do, and calls of the region's own entry leave it, too.
+  unsigned MaxCalleeInsns = 0;
   /// More addresses to start from than the entry: blocks that nothing known
   /// leads to.
   std::vector<uint64_t> Roots;
@@ -64,12 +67,13 @@ constexpr unsigned NoBlock = ~0u;
 struct RegionBlock {
   Block Code;
   /// Successors inside the region; NoBlock = leaves it. Taken is the target of
-  /// br and brCond, Fall the other side of brCond.
+  /// br, brCond and call, Fall the other side of brCond.
   unsigned Taken = NoBlock, Fall = NoBlock;
   /// Where that side leaves the region: NZCV must be in CpuState there.
   /// TakenNeedsFlags also stands for indirect branches.
   bool TakenNeedsFlags = true, FallNeedsFlags = true;
-  /// Successors of an indirect jump whose targets are known.
+  /// Successors of an indirect jump whose targets are known, or of a return:
+  /// what follows the calls inside of the region.
   std::vector<unsigned> Targets;
   std::vector<unsigned> Preds;
   bool IsEntry = false; ///< May be entered from outside.
@@ -102,11 +106,15 @@ struct Region {
   /// Unpinned locations to load from CpuState at entries, where they are live.
   /// Others are loaded where they are first read.
   LocSet EntryLoads;
-  /// All blocks with Targets have the same ones and jump to them in one place.
+  /// All indirect jumps have the same Targets and go to them from one place.
   bool SharedJumps = false;
   /// Guest code outside [Lo, Hi) that the region relies on.
   std::vector<std::pair<uint64_t, uint64_t>> Depends;
 };
+
+/// True if the block ends in an indirect jump, but not in a veneer's, and not
+/// in a call or a return.
+bool endsInJump(const Block &B);
 
 /// Find the region of Entry, or one with no blocks if there's no code.
 Region discoverRegion(uint64_t Entry, const RegionLimits &Limits);
