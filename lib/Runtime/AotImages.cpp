@@ -312,6 +312,58 @@ uint32_t AotImages::heatUsed(uint64_t Pc) {
            : 0;
 }
 
+bool AotImages::hasUncounted(uint64_t Pc) {
+  Image *I = imageAt(Pc);
+  return I && I->Alive && !I->slotOf(Pc) &&
+         I->numberOf(Pc, /*Precise=*/true) != ~0u;
+}
+
+bool AotImages::isFunction(uint64_t Pc) {
+  Image *I = imageAt(Pc);
+  if (!I || !I->Alive)
+    return false;
+  const SlotRec *R = findPc(I->SlotRecs, I->H.NumSlots - 1,
+                            static_cast<uint32_t>(Pc - I->H.TextLo));
+  return R && R->IsFunction;
+}
+
+/// The first record at Pc or behind it.
+const SlotRec *AotImages::Image::firstSlotFrom(uint64_t Pc) const {
+  if (Pc <= H.TextLo)
+    return SlotRecs;
+  return std::lower_bound(
+      SlotRecs, SlotRecs + (H.NumSlots - 1), Pc - H.TextLo,
+      [](const SlotRec &R, uint64_t Offset) { return R.Pc < Offset; });
+}
+
+std::pair<uint64_t, uint64_t> AotImages::functionAround(uint64_t Pc) {
+  Image *I = imageAt(Pc);
+  if (!I || !I->Alive)
+    return {};
+  const SlotRec *Begin = I->SlotRecs, *End = Begin + (I->H.NumSlots - 1),
+                *Next = I->firstSlotFrom(Pc + 4), *First = Next;
+  while (Next != End && !Next->IsFunction)
+    ++Next;
+  while (First != Begin && !First[-1].IsFunction)
+    --First;
+  if (First == Begin)
+    return {};
+  return {I->H.TextLo + First[-1].Pc,
+          Next == End ? I->H.TextHi : I->H.TextLo + Next->Pc};
+}
+
+std::vector<uint64_t> AotImages::entriesIn(uint64_t Lo, uint64_t Hi) {
+  std::vector<uint64_t> Pcs;
+  Image *I = imageAt(Lo);
+  if (!I || !I->Alive)
+    return Pcs;
+  for (const SlotRec *R = I->firstSlotFrom(Lo),
+                     *End = I->SlotRecs + (I->H.NumSlots - 1);
+       R != End && I->H.TextLo + R->Pc < Hi; ++R)
+    Pcs.push_back(I->H.TextLo + R->Pc);
+  return Pcs;
+}
+
 void AotImages::reheat(uint64_t Pc, int32_t Heat) {
   if (Image *I = imageAt(Pc))
     if (Slot *S = I->slotOf(Pc))

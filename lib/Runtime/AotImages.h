@@ -59,6 +59,14 @@ public:
   void setSlot(uint64_t Pc, void *Host);
   /// How much heat the unit of an entry has used up.
   uint32_t heatUsed(uint64_t Pc);
+  /// Whether an image has code for Pc that doesn't count how often it runs.
+  bool hasUncounted(uint64_t Pc);
+  /// The function around Pc, as for CodeMap::functionAround(); none is empty.
+  std::pair<uint64_t, uint64_t> functionAround(uint64_t Pc);
+  /// Whether a function begins at Pc.
+  bool isFunction(uint64_t Pc);
+  /// Counted entries in [Lo, Hi).
+  std::vector<uint64_t> entriesIn(uint64_t Lo, uint64_t Hi);
   /// Let the unit of an entry run its heat up again.
   void reheat(uint64_t Pc, int32_t Heat);
   /// Guest bytes changed. Withdraw(Lo, Hi) is called for the host ranges of
@@ -96,6 +104,7 @@ private:
     std::vector<std::pair<uint32_t, uint32_t>> ByHost;
 
     cache::Slot *slotOf(uint64_t Pc) const;
+    const cache::SlotRec *firstSlotFrom(uint64_t Pc) const;
     /// Offset of a unit's code, 0 if it has none.
     uint32_t hostOf(uint32_t Number) const;
     void *missJump() const { return Base + H.MissOff; }

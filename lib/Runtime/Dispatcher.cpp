@@ -111,9 +111,15 @@ void Process::updateJumpCache(GuestThread &T) {
 
 uint32_t Process::heatUsed(uint64_t Pc) {
   const Entry *E = Code.find(Pc);
-  if (E && E->Current && E->Current->Tier == MadeBy::Aot)
-    return Aot.heatUsed(Pc);
-  return Code.runs(Pc, HotThreshold);
+  const bool MayBeAot = !E || !E->Current || E->Current->Tier == MadeBy::Aot;
+  return std::max(MayBeAot ? Aot.heatUsed(Pc) : 0,
+                  Code.runs(Pc, HotThreshold));
+}
+
+std::pair<uint64_t, uint64_t> Process::functionAround(uint64_t Pc) {
+  constexpr uint64_t MaxFunctionBytes = 1 << 16;
+  const auto Known = Aot.functionAround(Pc);
+  return Known.second ? Known : Code.functionAround(Pc, MaxFunctionBytes);
 }
 
 void Process::noteJump(CpuState &S) {

@@ -131,8 +131,7 @@ uint64_t Process::placeFor(uint64_t Addr, uint64_t Len, int Prot, int Flags,
 }
 
 void Process::recordProfile(bool AtExec) {
-  static const Recorder::JumpMap NoJumps;
-  Record.write(Code, NoJumps, AtExec);
+  Record.write(Code, JumpsSeen, Hot.compiledBlocks(), AtExec);
   // As much as is worth a process.
   constexpr uint64_t Much = 500;
   if (Options.Background && !AtExec && !Options.CacheOfRoot &&

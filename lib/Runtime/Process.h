@@ -82,6 +82,8 @@ public:
   /// How much heat the block at Pc has used up, about; for the code map's lock
   /// holder.
   uint32_t heatUsed(uint64_t Pc);
+  /// Bounds of the guest function that a block belongs to, as far as known.
+  std::pair<uint64_t, uint64_t> functionAround(uint64_t Pc);
   /// Targets seen of indirect jumps in [Lo, Hi), by jump; for the code map's
   /// lock holder.
   std::map<uint64_t, std::vector<uint64_t>> jumpsIn(uint64_t Lo, uint64_t Hi);

@@ -87,7 +87,7 @@ struct HostFpModes {
 // its blocks run in other company. Called with the queue's lock held.
 bool Promotion::putOff(uint64_t Pc) {
   std::lock_guard G(P.Code.mutex());
-  const uint64_t Function = P.Code.functionAround(Pc, MaxFunctionBytes).first;
+  const uint64_t Function = P.functionAround(Pc).first;
   auto It = Compilations.find(Function);
   const uint64_t Needed =
       It == Compilations.end() ? 1 : uint64_t(1) << It->second;
@@ -103,21 +103,22 @@ bool Promotion::putOff(uint64_t Pc) {
 void Promotion::findFunction(HotTier::Request &R,
                              std::map<uint64_t, std::vector<uint64_t>> &Jumps) {
   std::lock_guard G(P.Code.mutex());
-  const auto [Lo, Hi] = P.Code.functionAround(R.Pc, MaxFunctionBytes);
+  const auto [Lo, Hi] = P.functionAround(R.Pc);
   R.MaskTopByte = P.needsTagMask(Lo, Hi);
   Jumps = P.jumpsIn(Lo, Hi);
   if (P.Options.UseTier != Tier::Auto)
     return;
   if (isWanted(Lo))
     R.Function = Lo;
-  for (uint64_t Pc : P.Code.blocksIn(Lo, Hi))
-    if (Pc != R.Function && isWanted(Pc))
-      R.Roots.push_back(Pc);
+  for (const auto &Known : {P.Code.blocksIn(Lo, Hi), P.Aot.entriesIn(Lo, Hi)})
+    for (uint64_t Pc : Known)
+      if (Pc != R.Function && isWanted(Pc))
+        R.Roots.push_back(Pc);
 }
 
 bool Promotion::isWanted(uint64_t Pc) {
   return P.heatUsed(Pc) >= WantedThreshold || Requests.count(Pc) ||
-         Compiled.count(Pc);
+         Compiled.count(Pc) || P.Aot.hasUncounted(Pc);
 }
 
 bool Promotion::compile(HotTier::Request R) {
@@ -152,7 +153,7 @@ bool Promotion::compile(HotTier::Request R) {
   Services.IsFunction = [&](uint64_t Pc) {
     std::lock_guard G(P.Code.mutex());
     const Entry *E = P.Code.find(Pc);
-    return E && E->IsFunction;
+    return (E && E->IsFunction) || P.Aot.isFunction(Pc);
   };
   // The jump cache hides most of what each of an interpreter's many jumps does:
   // there, the targets of one are those of all.
@@ -189,7 +190,7 @@ bool Promotion::compile(HotTier::Request R) {
       P.Code.entry(R.Pc).Heat.store(HotThreshold, std::memory_order_relaxed);
       return false;
     }
-    Function = P.Code.functionAround(R.Pc, MaxFunctionBytes).first;
+    Function = P.functionAround(R.Pc).first;
     P.Code.publish(std::move(U));
   }
   ++P.Counts.LlvmUnits;
@@ -211,6 +212,13 @@ void Promotion::forget() {
   std::lock_guard G(QueueLock);
   Asked.clear();
   Forgotten = true;
+}
+
+std::vector<uint64_t> Promotion::compiledBlocks() {
+  std::unique_lock G(QueueLock, std::try_to_lock);
+  if (!G)
+    return {};
+  return {Compiled.begin(), Compiled.end()};
 }
 
 void Promotion::lockForFork() {

@@ -15,13 +15,8 @@ namespace xlate::runtime {
 
 class Process;
 
-/// Heat of a baseline unit before the optimising tier is asked for it: about as
-/// much time in the unit as its compilation takes.
-constexpr int32_t HotThreshold = 2000000;
 /// What has used up this much heat is part of units.
 constexpr int32_t WantedThreshold = HotThreshold / 32;
-/// How far before a hot block the entry of its function is looked for.
-constexpr uint64_t MaxFunctionBytes = 1 << 16;
 
 /// A queue of hot entries and the one thread that compiles them.
 class Promotion {
@@ -35,6 +30,9 @@ public:
 
   /// Units that were compiled may be asked for again.
   void forget();
+
+  /// Blocks that units were made of; none if the lock isn't free.
+  std::vector<uint64_t> compiledBlocks();
 
   /// No compilation is under way between the two.
   void pause() { CompileLock.lock(); }

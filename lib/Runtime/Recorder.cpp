@@ -4,6 +4,8 @@
 #include "Promotion.h"
 #include "xlate/Cache/AotImage.h"
 #include "xlate/Syscall/Syscall.h"
+#include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -57,7 +59,8 @@ const Recorder::Range *Recorder::rangeOf(uint64_t Pc) const {
   return nullptr;
 }
 
-void Recorder::write(CodeMap &Code, const JumpMap &Jumps, bool AtExec) {
+void Recorder::write(CodeMap &Code, const JumpMap &Jumps,
+                     const std::vector<uint64_t> &HotBlocks, bool AtExec) {
   if (!enabled() || !Lock.try_lock())
     return;
   std::lock_guard G(Lock, std::adopt_lock);
@@ -83,17 +86,27 @@ void Recorder::write(CodeMap &Code, const JumpMap &Jumps, bool AtExec) {
     auto offset = [&](uint64_t Pc) {
       return static_cast<uint32_t>(Pc - R->Lo + R->Offset);
     };
+    auto note = [&](uint64_t Pc, uint8_t Class, bool Hot) {
+      if (find(Pc))
+        P->Blocks.push_back({offset(Pc), Class, Hot});
+    };
     Code.forEachEntry(FirstEntry, [&](const Entry &E) {
-      if (!E.Current || E.Current->Tier == MadeBy::Aot || !find(E.Pc))
+      const Unit *U = E.Current;
+      if (!U || U->Tier == MadeBy::Aot)
         return;
-      const bool Hot = E.Current->Tier == MadeBy::Llvm;
-      const int32_t Heat = E.Heat.load(std::memory_order_relaxed);
-      const int64_t Count = Heat <= 0 ? HotThreshold : HotThreshold - Heat;
-      P->Blocks.push_back(
-          {offset(E.Pc),
-           cache::countClass(Count > 0 ? static_cast<uint64_t>(Count) : 1),
-           Hot});
+      const int64_t Used =
+          HotThreshold - int64_t(E.Heat.load(std::memory_order_relaxed));
+      const uint8_t Class = cache::countClass(
+          std::clamp(Used, int64_t(1), int64_t(HotThreshold)));
+      note(E.Pc, Class, U->Tier == MadeBy::Llvm);
+      // What is inside of a trace matters only where the optimising tier may.
+      constexpr uint8_t Warm = 10;
+      if (U->Tier == MadeBy::Baseline && Class >= Warm)
+        for (uint64_t Bits = U->Blocks; Bits; Bits &= Bits - 1)
+          note(U->GuestLo + 4 * uint64_t(std::countr_zero(Bits)), Class, false);
     });
+    for (uint64_t Pc : HotBlocks)
+      note(Pc, cache::countClass(HotThreshold), true);
     for (const auto &[From, Targets] : Jumps)
       for (uint64_t To : Targets)
         if (find(To) && find(From) && To >= R->Lo && To < R->Hi)

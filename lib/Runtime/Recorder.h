@@ -11,16 +11,17 @@
 
 #include "xlate/Cache/Profile.h"
 #include "xlate/Runtime/CodeMap.h"
+#include <map>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace xlate::runtime {
 
 class Recorder {
 public:
-  using JumpMap = std::unordered_map<uint64_t, std::vector<uint64_t>>;
+  /// Targets of indirect jumps, by the jump's address.
+  using JumpMap = std::map<uint64_t, std::vector<uint64_t>>;
 
   /// Record to the file Explicit or, if that is empty, below CacheDir, whose
   /// descriptor must outlive changes of the guest's root.
@@ -34,7 +35,10 @@ public:
   void forked(const CodeMap &Code) { FirstEntry = Code.numEntries(); }
   /// Write what is known, at the end of the process or before an execve, which
   /// may fail. Takes no lock that a dying thread could hold: gives up instead.
-  void write(CodeMap &Code, const JumpMap &Jumps, bool AtExec);
+  /// HotBlocks: what units of the optimising tier were made of. Jumps changes
+  /// under the code map's lock.
+  void write(CodeMap &Code, const JumpMap &Jumps,
+             const std::vector<uint64_t> &HotBlocks, bool AtExec);
 
   /// Note the names of files too, for this: at the end of the process, start
   /// xlate-aot, which lies beside the program in SelfFd, for all of them.

@@ -86,6 +86,9 @@ static uint32_t wordAt(uint64_t Pc) {
   return W;
 }
 
+/// Loops longer than this are left to profiles.
+static constexpr uint64_t MaxLoopBytes = 2048;
+
 class EntryFinder {
 public:
   explicit EntryFinder(GuestText &Text) : Text(Text) {}
@@ -108,6 +111,8 @@ private:
   Entries Out;
   std::vector<uint64_t> Work;
   std::set<uint64_t> Functions, References;
+  /// From the targets of branches back to the ends of these.
+  std::vector<std::pair<uint64_t, uint64_t>> Loops;
   /// Bytes that belong to a block, as disjoint ranges.
   std::map<uint64_t, uint64_t> Covered;
 };
@@ -149,6 +154,8 @@ void EntryFinder::scan(uint64_t Pc) {
         auto F = Functions.upper_bound(Target);
         It->second.LoopHeader |= F == Functions.end() || *F >= B.End;
         It->second.BackTarget = true;
+        if (It->second.LoopHeader && B.End - Target <= MaxLoopBytes)
+          Loops.emplace_back(Target, B.End);
       }
     break;
   case Op::call:
@@ -308,6 +315,10 @@ Entries EntryFinder::run(const image::CodeHints &Hints,
       I.Skip = false; // it is the rest's last instruction that counts
     }
   }
+  for (auto [Lo, Hi] : Loops)
+    for (auto It = Out.Blocks.lower_bound(Lo);
+         It != Out.Blocks.end() && It->first < Hi; ++It)
+      It->second.InLoop = true;
   for (auto [Lo, Hi] : Covered)
     Out.CoveredBytes += Hi - Lo;
   return std::move(Out);

@@ -50,6 +50,8 @@ struct Entries {
   struct Info {
     uint64_t End = 0; ///< Of the block, or the next entry within it.
     bool LoopHeader = false, ReturnPoint = false, Function = false;
+    /// Between the start and the end of a short loop.
+    bool InLoop = false;
     /// A branch from behind leads here; any branch or call does.
     bool BackTarget = false, Referenced = false;
     /// Left to the runtime: it must see this block before it runs.

@@ -1,6 +1,7 @@
 //===- ImageBuilder.cpp - The image of one guest file ---------------------===//
 
 #include "ImageBuilder.h"
+#include "xlate/Runtime/HotTier.h"
 #include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
 #include <algorithm>
@@ -198,7 +199,8 @@ void ImageBuilder::emitLlvm(codegen::Compiler &C,
     LlvmUnits.push_back({static_cast<uint32_t>(U.Pc - Text.lo()),
                          offsetOf(U.Entry), static_cast<uint32_t>(U.Size),
                          addPcMap(U.Pc, U.PcMap)});
-    LlvmEntries.push_back({static_cast<uint32_t>(U.Pc - Text.lo()), Number});
+    for (uint64_t Pc : U.Entries)
+      LlvmEntries.push_back({static_cast<uint32_t>(Pc - Text.lo()), Number});
   }
 }
 
@@ -224,14 +226,14 @@ void ImageBuilder::finish(ImageHeader &H,
   H.NumLlvmEntries = LlvmEntries.size();
   H.NumLlvmUnits = LlvmUnits.size();
   H.PcMapSize = PcMaps.size();
-  H.Heat = HotThreshold;
+  H.Heat = runtime::HotThreshold;
   for (EntryRec &R : Recs)
     R.Host -= R.Host ? Shift : 0;
   for (LlvmUnit &U : LlvmUnits)
     U.Host -= Shift;
   auto set = [&](uint32_t Number, uint64_t Offset) {
     slot(Number).Target = reinterpret_cast<void *>(H.HostBase + Offset);
-    slot(Number).Heat = HotThreshold;
+    slot(Number).Heat = runtime::HotThreshold;
   };
   std::sort(LlvmEntries.begin(), LlvmEntries.end(),
             [](const LlvmEntry &A, const LlvmEntry &B) {
@@ -242,7 +244,8 @@ void ImageBuilder::finish(ImageHeader &H,
   for (auto [Pc, Number] : Slots) {
     const uint32_t Host = Recs[indexOf(Pc)].Host;
     set(Number, Host ? Host : H.MissOff);
-    SlotRecs.push_back({static_cast<uint32_t>(Pc - Text.lo()), Number});
+    SlotRecs.push_back({static_cast<uint32_t>(Pc - Text.lo()), Number,
+                        Infos[indexOf(Pc)]->Function});
   }
   for (size_t I = LlvmEntries.size(); I-- != 0;)
     if (auto It = Slots.find(LlvmEntries[I].Pc + Text.lo()); It != Slots.end())

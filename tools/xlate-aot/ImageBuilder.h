@@ -88,9 +88,6 @@ private:
   std::string PcMaps;
 };
 
-/// Entries of a baseline unit before the runtime asks its own optimising tier.
-constexpr int32_t HotThreshold = 400000;
-
 } // namespace xlate::aot
 
 #endif // XLATE_TOOLS_XLATE_AOT_IMAGEBUILDER_H

@@ -2,6 +2,7 @@
 
 #include "Translate.h"
 #include "ImageBuilder.h"
+#include "LlvmPlan.h"
 #include "xlate/Cache/CacheDir.h"
 #include "xlate/Cache/Standalone.h"
 #include <algorithm>
@@ -17,42 +18,6 @@ using namespace xlate::aot;
 using namespace xlate::cache;
 
 static constexpr uint64_t Page = 4096;
-/// Blocks that ran 2^14 times in a recorded run are worth the time: then it
-/// comes back within a few hundred runs at worst.
-static constexpr uint8_t HotClass = 15;
-
-/// A loop and what is next to it. The runtime's limits would copy much of a
-/// function into the unit of each of its loops.
-static codegen::UnitOptions unitOptions() {
-  codegen::UnitOptions O;
-  O.MaxBlocks = 12;
-  O.MaxInsns = 160;
-  return O;
-}
-
-/// What goes through LLVM.
-static std::vector<uint64_t> llvmEntries(const Entries &E, const Settings &S) {
-  std::vector<uint64_t> Wanted;
-  if (S.OptLevel == 0 && !S.AllLlvm)
-    return Wanted;
-  for (const auto &[Pc, I] : E.Blocks)
-    if (!I.Skip &&
-        (I.Hot || I.Class >= HotClass || (S.OptLevel > 0 && I.LoopHeader) ||
-         (S.AllLlvm && (I.Function || I.ReturnPoint || I.LoopHeader))))
-      Wanted.push_back(Pc);
-  return Wanted;
-}
-
-static codegen::GuestCode guestCode(const GuestText &Text, const Entries &E) {
-  codegen::GuestCode Guest;
-  Guest.CodeEnd = [&Text](uint64_t Pc) { return Text.codeEnd(Pc); };
-  Guest.IsEntry = [&E](uint64_t Pc) {
-    auto It = E.Blocks.find(Pc);
-    return It != E.Blocks.end() && It->second.Function;
-  };
-  return Guest;
-}
-
 static codegen::CompilerOptions compilerOptions(const Settings &S) {
   const int Level = S.OptLevel >= 0 ? S.OptLevel : 1;
   return {S.Cpu == "native" ? "host" : S.Cpu, static_cast<unsigned>(Level)};
@@ -84,20 +49,24 @@ static Expected<std::string> emitForm(const GuestText &Text, const Entries &E,
   const Form What = S.Emit == "llvm-ir" ? Form::OptIr
                     : S.Emit == "asm"   ? Form::Asm
                                         : Form::Object;
+  const LlvmPlan Plan =
+      Wanted.empty() ? planLlvm(E, S) : planFunctions(E, Wanted);
   codegen::Compiler C(compilerOptions(S));
   std::string Out, Problem;
-  if (Wanted.empty())
-    Wanted = llvmEntries(E, S);
-  if (!C.emit(Wanted, guestCode(Text, E), unitOptions(), What, Out, Problem))
+  if (!C.emit(Plan.units(), Plan.guestCode(Text, E), LlvmPlan::options(), What,
+              Out, Problem))
     return Error{EINVAL, Problem};
   return Out;
 }
 
 static void emitLlvm(ImageBuilder &Image, const GuestText &Text,
                      const Entries &E, const Settings &S) {
-  const std::vector<uint64_t> Wanted = llvmEntries(E, S);
+  const LlvmPlan Plan = planLlvm(E, S);
+  const std::vector<uint64_t> Wanted = Plan.units();
+  if (Wanted.empty())
+    return;
   codegen::Compiler C(compilerOptions(S));
-  const codegen::GuestCode Guest = guestCode(Text, E);
+  const codegen::GuestCode Guest = Plan.guestCode(Text, E);
   // Units of a batch share constants; a failure costs the batch.
   constexpr size_t BatchSize = 16;
   for (size_t I = 0; I < Wanted.size(); I += BatchSize)
@@ -105,7 +74,7 @@ static void emitLlvm(ImageBuilder &Image, const GuestText &Text,
                    {Wanted.begin() + static_cast<ptrdiff_t>(I),
                     Wanted.begin() + static_cast<ptrdiff_t>(std::min(
                                          I + BatchSize, Wanted.size()))},
-                   Guest, unitOptions());
+                   Guest, LlvmPlan::options());
 }
 
 static double now() {

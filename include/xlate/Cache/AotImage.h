@@ -33,7 +33,7 @@
 namespace xlate::cache {
 
 constexpr uint64_t ImageMagic = 0x31474d4954414c58; // "XLATIMG1"
-constexpr uint32_t ImageVersion = 2;
+constexpr uint32_t ImageVersion = 3;
 
 /// A guest entry as translated code jumps to it.
 struct Slot {
@@ -52,7 +52,8 @@ struct EntryRec {
 /// The slot of an entry.
 struct SlotRec {
   uint32_t Pc; ///< Less TextLo.
-  uint32_t Number;
+  uint32_t Number : 31;
+  uint32_t IsFunction : 1; ///< A guest function begins here.
 };
 
 /// An entry of a unit of the optimising tier, which goes before the baseline

@@ -13,6 +13,10 @@
 
 namespace xlate::runtime {
 
+/// Heat of a baseline unit before the optimising tier is asked for it: about as
+/// much time in the unit as its compilation takes.
+constexpr int32_t HotThreshold = 2000000;
+
 class HotTier {
 public:
   struct Request {
