@@ -3,6 +3,7 @@
 #include "xlate/Cache/AotImage.h"
 #include "BuildHash.h"
 #include "xlate/Guest/CpuState.h"
+#include "xlate/Support/Files.h"
 #include "xlate/Support/HostCpu.h"
 #include <algorithm>
 #include <cerrno>
@@ -72,19 +73,6 @@ Hash128 cache::hostCpuKey(const std::string &Level) {
     return make();
   static const Hash128 Native = make();
   return Native;
-}
-
-static bool readAll(int Fd, void *To, size_t Size, uint64_t Offset) {
-  for (size_t Done = 0; Done != Size;) {
-    const ssize_t N = pread(Fd, static_cast<char *>(To) + Done, Size - Done,
-                            static_cast<off_t>(Offset + Done));
-    if (N < 0 && errno == EINTR)
-      continue;
-    if (N <= 0)
-      return false;
-    Done += static_cast<size_t>(N);
-  }
-  return true;
 }
 
 bool cache::fileKey(int Fd, Hash128 &Key) {

@@ -1,6 +1,7 @@
 //===- CacheDir.cpp - The translation cache on disk -----------------------===//
 
 #include "xlate/Cache/CacheDir.h"
+#include "xlate/Support/Files.h"
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -58,19 +59,6 @@ static bool makeFolders(const std::string &Path) {
        At = Path.find('/', At + 1))
     if (mkdir(Path.substr(0, At).c_str(), 0755) != 0 && errno != EEXIST)
       return false;
-  return true;
-}
-
-static bool writeAll(int Fd, const void *Data, size_t Size) {
-  for (auto *P = static_cast<const char *>(Data); Size;) {
-    const ssize_t N = write(Fd, P, std::min<size_t>(Size, 1 << 30));
-    if (N < 0 && errno == EINTR)
-      continue;
-    if (N <= 0)
-      return false;
-    P += N;
-    Size -= static_cast<size_t>(N);
-  }
   return true;
 }
 

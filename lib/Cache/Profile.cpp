@@ -1,6 +1,7 @@
 //===- Profile.cpp - What ran of a guest file -----------------------------===//
 
 #include "xlate/Cache/Profile.h"
+#include "xlate/Support/Files.h"
 #include <algorithm>
 #include <cstring>
 #include <dirent.h>
@@ -223,17 +224,7 @@ static bool readFd(int Fd, std::string &Text) {
       static_cast<uint64_t>(St.st_size) > MaxFileSize)
     return false;
   Text.resize(static_cast<size_t>(St.st_size));
-  size_t Done = 0;
-  while (Done != Text.size()) {
-    const ssize_t N = pread(Fd, Text.data() + Done, Text.size() - Done,
-                            static_cast<off_t>(Done));
-    if (N < 0 && errno == EINTR)
-      continue;
-    if (N <= 0)
-      return false;
-    Done += static_cast<size_t>(N);
-  }
-  return true;
+  return readAll(Fd, Text.data(), Text.size(), 0);
 }
 
 /// The profiles in a file, none if there's no such file or it isn't ours. What
@@ -257,16 +248,7 @@ static Expected<bool> writeAt(int DirFd, const std::string &Name,
                      0644));
   if (!Fd)
     return systemError(errno);
-  size_t Done = 0;
-  while (Done != Text.size()) {
-    const ssize_t N = ::write(Fd.get(), Text.data() + Done, Text.size() - Done);
-    if (N < 0 && errno == EINTR)
-      continue;
-    if (N <= 0)
-      break;
-    Done += static_cast<size_t>(N);
-  }
-  if (Done == Text.size() &&
+  if (writeAll(Fd.get(), Text.data(), Text.size()) &&
       renameat(DirFd, Temp.c_str(), DirFd, Name.c_str()) == 0)
     return true;
   const int Errno = errno;

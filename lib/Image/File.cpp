@@ -1,5 +1,6 @@
 //===- File.cpp - Telling programs apart ----------------------------------===//
 #include "xlate/Image/Elf.h"
+#include "xlate/Support/Files.h"
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -17,17 +18,7 @@ FdSource::FdSource(int Fd) : Fd(Fd), Size(0) {
 }
 
 size_t FdSource::readSome(uint64_t Offset, void *Buffer, size_t Len) const {
-  size_t Done = 0;
-  while (Done < Len && Offset + Done < INT64_MAX) {
-    ssize_t N = pread(Fd, static_cast<char *>(Buffer) + Done, Len - Done,
-                      Offset + Done);
-    if (N < 0 && errno == EINTR)
-      continue;
-    if (N <= 0)
-      break;
-    Done += N;
-  }
-  return Done;
+  return xlate::readSome(Fd, Buffer, Len, Offset);
 }
 
 size_t MemorySource::readSome(uint64_t Offset, void *Buffer, size_t Len) const {

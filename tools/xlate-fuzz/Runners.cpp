@@ -4,6 +4,7 @@
 #include "xlate/Interp/Interp.h"
 #include "xlate/Ops/Uop.h"
 #include "xlate/Semantics/Semantics.h"
+#include "xlate/Support/Files.h"
 #include <cerrno>
 #include <csetjmp>
 #include <csignal>
@@ -21,20 +22,6 @@ using namespace xlate::fuzz;
 
 //--- Another program
 //-------------------------------------------------------------
-
-static bool readAll(int Fd, void *To, size_t Size) {
-  char *P = static_cast<char *>(To);
-  while (Size) {
-    ssize_t N = read(Fd, P, Size);
-    if (N < 0 && errno == EINTR)
-      continue;
-    if (N <= 0)
-      return false;
-    P += N;
-    Size -= static_cast<size_t>(N);
-  }
-  return true;
-}
 
 /// Starts Command Path with standard output in OutFd; its wait status.
 static int spawn(const std::string &Command, const char *Path, int OutFd) {
@@ -84,11 +71,11 @@ bool xlate::fuzz::runCommand(const std::string &Command, const Batch &B,
     unlink(Path.c_str());
   bool Ok = WIFEXITED(Status) && WEXITSTATUS(Status) == 0;
   if (Ok) {
-    lseek(Out, 0, SEEK_SET);
     O.Out.resize(B.In.size());
     O.Arena.resize(ArenaSize);
-    Ok = readAll(Out, O.Out.data(), sizeof(State) * O.Out.size()) &&
-         readAll(Out, O.Arena.data(), O.Arena.size());
+    const size_t States = sizeof(State) * O.Out.size();
+    Ok = readAll(Out, O.Out.data(), States, 0) &&
+         readAll(Out, O.Arena.data(), O.Arena.size(), States);
     if (!Ok)
       std::fprintf(stderr, "%s: output too short\n", Command.c_str());
   } else {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Tier.h"
+#include "xlate/Support/Files.h"
 #include <cstdio>
 #include <cstdlib>
 #include <unistd.h>
@@ -22,15 +23,7 @@ public:
     unlink(Path);
   }
   bool write(const void *Data, size_t Size) {
-    const char *P = static_cast<const char *>(Data);
-    while (Size) {
-      ssize_t N = ::write(Fd, P, Size);
-      if (N <= 0)
-        return false;
-      P += N;
-      Size -= static_cast<size_t>(N);
-    }
-    return true;
+    return xlate::writeAll(Fd, Data, Size);
   }
   const char *path() const { return Path; }
 
