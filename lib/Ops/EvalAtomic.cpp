@@ -115,8 +115,10 @@ XLATE_EVAL(casPair) {
   R->V = Old;
 }
 
+// Tags are no part of the address that the monitor holds: code that takes them
+// off before may do the other half.
 static void arm(CpuState *S, uint64_t Where, unsigned Bytes, const V128 &V) {
-  S->ExclAddr = Where;
+  S->ExclAddr = untagged(Where);
   S->ExclSize = Bytes;
   S->ExclValue = V;
 }
@@ -160,7 +162,7 @@ XLATE_EVAL(ldxPair) {
 /// True if the monitor holds [Where, Where + Bytes); opens it in any case.
 static bool disarm(CpuState *S, uint64_t Where, unsigned Bytes) {
   checkAligned(S, Where, Bytes);
-  bool Held = S->ExclSize == Bytes && S->ExclAddr == Where;
+  bool Held = S->ExclSize == Bytes && S->ExclAddr == untagged(Where);
   S->ExclSize = 0;
   return Held;
 }
