@@ -267,7 +267,7 @@ TEST_F(Control, AesPairs) {
       {Aese(30, 30), Aesmc(30, 30), Aese(31, 30), Aesmc(31, 31)}};
   for (const auto &Words : Cases)
     for (unsigned N = 0; N != 5; ++N)
-      EXPECT_EQ(H.check(H.record(Words), randomState(Rng, H)), "");
+      EXPECT_EQ(H.check(H.record(Words), H.randomState(Rng)), "");
 }
 
 // Sequences of blocks with look-ahead: flags may cross blocks in memory only
@@ -311,7 +311,7 @@ TEST(Random, Chains) {
     H.place(Words);
     const uint64_t End = H.codePc() + 4 * Count;
     H.LookAheadEnd = End;
-    State Want = randomState(Rng, H), Got = Want;
+    State Want = H.randomState(Rng), Got = Want;
     Want.PollFlag = Got.PollFlag = 0;
     bool Fresh = true;
     while (Want.Pc >= H.codePc() && Want.Pc < End) {

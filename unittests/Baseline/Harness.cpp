@@ -233,19 +233,9 @@ static unsigned liveFlags(const Block &B, uint64_t Pc) {
     case Op::getNzcv:
     case Op::stateHelper:
       return 15;
-    case Op::flagsAdd:
-    case Op::flagsSub:
-    case Op::flagsAdc:
-    case Op::flagsSbc:
-    case Op::flagsLogic:
-    case Op::flagsCcmp:
-    case Op::flagsCcmn:
-    case Op::flagsFcmp:
-    case Op::flagsFccmp:
-    case Op::setNzcv:
-      return Live;
     default:
-      break;
+      if (opAttr(B.Uops[I].Code) == OpAttr::Flags)
+        return Live;
     }
   return 15;
 }
@@ -340,79 +330,10 @@ std::string Harness::check(const Block &B, const CpuState &Start,
   return D + toString(B) + hex(R.Entry, R.Size) + "\n";
 }
 
-State xlate::test::randomState(std::mt19937_64 &Rng, Harness &H) {
-  State S;
-  auto Number = [&]() -> uint64_t {
-    static constexpr uint64_t Special[] = {0,
-                                           1,
-                                           ~0ull,
-                                           1ull << 63,
-                                           (1ull << 63) - 1,
-                                           1ull << 31,
-                                           (1ull << 31) - 1,
-                                           0xffffffff,
-                                           0x80,
-                                           0xffff8000};
-    switch (Rng() % 4) {
-    case 0:
-      return Special[Rng() % std::size(Special)];
-    case 1:
-      return Rng() % 256;
-    default:
-      return Rng();
-    }
-  };
-  const uint64_t Middle =
-      reinterpret_cast<uint64_t>(H.data()) + Harness::DataSize / 2;
-  for (uint64_t &X : S.X)
-    X = Rng() % 3 == 0 ? Middle + (Rng() % 64) * (Rng() % 2 ? 1 : 16)
-                       : Number();
-  auto Double = [&]() -> uint64_t {
-    static constexpr double Some[] = {0,     -0.0,   1,    -1,    0.5,
-                                      1e300, 1e-300, 3.75, 65504, 1e10};
-    static constexpr uint64_t Bits[] = {0x7ff0000000000000,
-                                        0xfff0000000000000,
-                                        0x7ff8000000000000,
-                                        0x7ff0000000000001,
-                                        1,
-                                        0x7fefffffffffffff,
-                                        0x7f8000007f800001,
-                                        0x3f8000003f800000,
-                                        0x7fc000013f000000};
-    uint64_t V = Bits[Rng() % std::size(Bits)];
-    if (Rng() % 2)
-      std::memcpy(&V, &Some[Rng() % std::size(Some)], 8);
-    return V;
-  };
-  for (V128 &V : S.V)
-    for (uint64_t &D : V.D)
-      D = Rng() % 3 == 0 ? Double() : Number();
-  S.Pc = H.codePc();
-  const uint64_t Bits = Rng();
-  S.N = Bits & 1;
-  S.Z = Bits >> 1 & 1;
-  S.C = Bits >> 2 & 1;
-  S.V_ = Bits >> 3 & 1;
-  S.PollFlag = 1;
-  S.TpidrEl0 = Rng();
-  S.TpidrroEl0 = Rng();
-  if (Rng() % 4 == 0)
-    S.Fpcr = static_cast<uint32_t>(Rng()) & fpenv::FpcrMask;
-  if (Rng() % 2) { // an armed monitor, sometimes where a store will go
-    S.ExclSize = 1u << Rng() % 5;
-    S.ExclAddr = S.X[Rng() % 32];
-    S.ExclValue = S.V[0];
-  }
-  S.JumpCache = H.jumpCache();
+State Harness::randomState(std::mt19937_64 &Rng) {
+  State S =
+      test::randomState(Rng, reinterpret_cast<uint64_t>(Data) + DataSize / 2);
+  S.Pc = codePc();
+  S.JumpCache = Cache;
   return S;
-}
-
-uint32_t xlate::test::randomWord(std::mt19937_64 &Rng, A64 Row) {
-  const A64Info &I = info(Row);
-  for (unsigned Try = 0; Try != 50; ++Try) {
-    const uint32_t W = (static_cast<uint32_t>(Rng()) & ~I.Mask) | I.Bits;
-    if (decode(W).Code == Row && hasSemantics(Row))
-      return W;
-  }
-  return 0;
 }

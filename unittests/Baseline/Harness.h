@@ -7,6 +7,7 @@
 #ifndef XLATE_UNITTESTS_BASELINE_HARNESS_H
 #define XLATE_UNITTESTS_BASELINE_HARNESS_H
 
+#include "../RandomState.h"
 #include "xlate/Baseline/Baseline.h"
 #include "xlate/Semantics/Semantics.h"
 #include <cstring>
@@ -15,19 +16,6 @@
 #include <unordered_map>
 
 namespace xlate::test {
-
-/// A CpuState that can be copied.
-struct State : CpuState {
-  State() { std::memset(static_cast<void *>(this), 0, sizeof *this); }
-  State(const State &O) { *this = O; }
-  State &operator=(const CpuState &O) {
-    std::memcpy(static_cast<void *>(this), &O, sizeof O);
-    return *this;
-  }
-  State &operator=(const State &O) {
-    return *this = static_cast<const CpuState &>(O);
-  }
-};
 
 /// Whether an access to an address that nothing was mapped at faults. Under
 /// AddressSanitizer, part of its shadow is there.
@@ -88,7 +76,10 @@ public:
   }
   void *Link = nullptr;    ///< What slots hold instead of the miss stub.
   size_t Space = SIZE_MAX; ///< Limit of code space.
+
   JumpCacheEntry *jumpCache() { return Cache; }
+  /// With pointers into data().
+  State randomState(std::mt19937_64 &Rng);
 
 private:
   std::atomic<void *> *slotFor(uint64_t GuestPc) override;
@@ -105,12 +96,6 @@ private:
   JumpCacheEntry Cache[JumpCacheSize];
   std::unordered_map<uint64_t, unsigned> SlotIndex;
 };
-
-/// A random architectural state; some registers point into Data.
-State randomState(std::mt19937_64 &Rng, Harness &H);
-
-/// A random allocated word of a row that has semantics, or 0.
-uint32_t randomWord(std::mt19937_64 &Rng, A64 Row);
 
 } // namespace xlate::test
 

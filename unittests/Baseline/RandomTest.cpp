@@ -7,17 +7,11 @@
 using namespace xlate;
 using namespace xlate::test;
 
-/// Scale of the random tests: XLATE_TEST_SCALE=20 runs twenty times as many.
-static unsigned scale() {
-  const char *S = std::getenv("XLATE_TEST_SCALE");
-  return S ? static_cast<unsigned>(std::atoi(S)) : 1;
-}
-
 static bool checkWords(Harness &H, std::mt19937_64 &Rng,
                        const std::vector<uint32_t> &Words, const char *What) {
   const Block B = H.record(Words);
   for (unsigned N = 0; N != 2; ++N) {
-    const State S = randomState(Rng, H);
+    const State S = H.randomState(Rng);
     const std::string D = H.check(B, S);
     if (D.empty())
       continue;
@@ -53,7 +47,7 @@ static bool checkTrace(Harness &H, std::mt19937_64 &Rng,
     return H.execute(H.emit(B, O), S);
   };
   for (unsigned N = 0; N != 4; ++N) {
-    const State S = randomState(Rng, H);
+    const State S = H.randomState(Rng);
     const Outcome Want = interpretTrace(H, B, S);
     Outcome Got = Run(S, false);
     if (Got.BadAddress) // a tagged pointer

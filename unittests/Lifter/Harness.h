@@ -2,6 +2,7 @@
 #ifndef XLATE_UNITTESTS_LIFTER_HARNESS_H
 #define XLATE_UNITTESTS_LIFTER_HARNESS_H
 
+#include "../RandomState.h"
 #include "xlate/Codegen/Compiler.h"
 #include "xlate/Decoder/Decoder.h"
 #include "xlate/Guest/CpuState.h"
@@ -12,19 +13,6 @@
 #include <vector>
 
 namespace xlate::test {
-
-/// A CpuState that can be copied.
-struct State : CpuState {
-  State() { std::memset(static_cast<void *>(this), 0, sizeof *this); }
-  State(const State &O) { *this = O; }
-  State &operator=(const CpuState &O) {
-    std::memcpy(static_cast<void *>(this), &O, sizeof O);
-    return *this;
-  }
-  State &operator=(const State &O) {
-    return *this = static_cast<const CpuState &>(O);
-  }
-};
 
 /// How a run ended.
 struct Outcome {
@@ -77,9 +65,6 @@ private:
   std::map<uint64_t, uint64_t> Ends;        ///< Snippet -> end.
   std::vector<uint8_t> InitialData;
 };
-
-/// A random word of the row that doesn't read clocks or random numbers, or 0.
-uint32_t randomWord(std::mt19937_64 &Rng, A64 Row);
 
 } // namespace xlate::test
 

@@ -1,17 +1,10 @@
 //===- RandomTest.cpp - Compiled units against the interpreter ------------===//
 
 #include "Harness.h"
-#include <cstdlib>
 #include <gtest/gtest.h>
 
 using namespace xlate;
 using namespace xlate::test;
-
-/// Scale of the random tests: XLATE_TEST_SCALE=20 runs twenty times as many.
-static unsigned scale() {
-  const char *S = std::getenv("XLATE_TEST_SCALE");
-  return S ? static_cast<unsigned>(std::atoi(S)) : 1;
-}
 
 static codegen::UnitOptions exact() {
   codegen::UnitOptions O;
