@@ -14,9 +14,6 @@ using namespace xlate::lift;
 
 namespace {
 
-/// Functions with more indirect jumps than this are interpreters.
-constexpr unsigned MaxOwnJumps = 3;
-
 /// Instructions of callees in one region at most.
 constexpr unsigned MaxInlinedInsns = 600;
 

@@ -2,6 +2,7 @@
 
 #include "Promotion.h"
 #include "Process.h"
+#include "xlate/Lifter/Region.h"
 #include <new>
 #include <set>
 #include <time.h>
@@ -157,7 +158,6 @@ bool Promotion::compile(HotTier::Request R) {
   };
   // The jump cache hides most of what each of an interpreter's many jumps does:
   // there, the targets of one are those of all.
-  constexpr unsigned MaxOwnJumps = 3;
   std::map<uint64_t, std::vector<uint64_t>> Jumps;
   std::vector<uint64_t> Shared;
   Services.JumpTargets = [&](uint64_t Pc) {
@@ -167,7 +167,7 @@ bool Promotion::compile(HotTier::Request R) {
                                : It->second;
   };
   findFunction(R, Jumps);
-  if (Jumps.size() > MaxOwnJumps) {
+  if (Jumps.size() > lift::MaxOwnJumps) {
     std::set<uint64_t> All;
     for (const auto &[Pc, Targets] : Jumps)
       All.insert(Targets.begin(), Targets.end());

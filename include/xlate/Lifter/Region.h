@@ -62,6 +62,10 @@ struct RegionLimits {
   std::function<std::vector<uint64_t>(uint64_t Pc)> JumpTargets;
 };
 
+/// Functions with more indirect jumps than this are interpreters: all of their
+/// jumps share the targets of each.
+constexpr unsigned MaxOwnJumps = 3;
+
 constexpr unsigned NoBlock = ~0u;
 
 struct RegionBlock {
