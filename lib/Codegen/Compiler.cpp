@@ -33,15 +33,6 @@ Compiler::Compiler(const CompilerOptions &Options)
 
 Compiler::~Compiler() = default;
 
-std::string Compiler::hostKey() const {
-  if (!I->Target)
-    return "";
-  return (I->Target->getTargetCPU() + ":" +
-          I->Target->getTargetFeatureString() + ":O" +
-          Twine(I->Options.OptLevel))
-      .str();
-}
-
 std::vector<lift::Region>
 Compiler::Impl::lift(Module &M, const std::vector<uint64_t> &Entries,
                      const GuestCode &Code, const UnitOptions &Units) {

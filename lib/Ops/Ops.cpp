@@ -238,7 +238,4 @@ void Ops::exitNext(ExitReason R, Val Info) {
   end();
 }
 
-void Ops::undefined() {
-  SawUndefined = true;
-  exitHere(ExitReason::Undefined, Word);
-}
+void Ops::undefined() { exitHere(ExitReason::Undefined, Word); }

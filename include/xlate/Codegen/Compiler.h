@@ -79,9 +79,6 @@ public:
   explicit Compiler(const CompilerOptions &Options);
   ~Compiler();
 
-  /// CPU name and features that the code depends on, for cache keys.
-  std::string hostKey() const;
-
   /// Compile units for the given entries, together. Entries without readable
   /// code are left out. On failure returns no unit and sets Error.
   std::vector<Unit> compile(const std::vector<uint64_t> &Entries,

@@ -40,7 +40,6 @@ public:
   bool terminated() const { return Terminated; }
   /// Record the instruction that the brCond recorded last falls through to.
   void resume() { Terminated = false; }
-  bool wasUndefined() const { return SawUndefined; }
 
   /// Guest address of the instruction being recorded, and of the next one.
   uint64_t pc() const { return Pc; }
@@ -286,7 +285,6 @@ private:
   uint64_t Pc = 0;
   uint32_t Word = 0;
   bool Terminated = false;
-  bool SawUndefined = false;
 };
 
 } // namespace xlate

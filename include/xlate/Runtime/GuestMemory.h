@@ -92,9 +92,8 @@ public:
   uint64_t generation() const {
     return Generation.load(std::memory_order_acquire);
   }
-  /// Start of the heap and current break.
+  /// Start of the heap.
   uint64_t brkStart() const { return BrkStart; }
-  uint64_t brkEnd() const { return BrkCur; }
 
   //--- Write protection of translated code
   //-------------------------------------------
