@@ -20,21 +20,7 @@ static bool mayFault(Op O) {
 }
 
 static bool writesFlags(Op O) {
-  switch (O) {
-  case Op::flagsAdd:
-  case Op::flagsSub:
-  case Op::flagsAdc:
-  case Op::flagsSbc:
-  case Op::flagsLogic:
-  case Op::flagsCcmp:
-  case Op::flagsCcmn:
-  case Op::flagsFcmp:
-  case Op::flagsFccmp:
-  case Op::setNzcv:
-    return true;
-  default:
-    return false;
-  }
+  return attrOf(O) == OpAttr::Flags && O != Op::getNzcv && O != Op::cond;
 }
 
 // A value may be computed right in the register it is destined for if nothing

@@ -9,6 +9,8 @@ using namespace xlate::baseline;
 // Folding into consumers
 //===----------------------------------------------------------------------===//
 
+static bool isComparison(Op O) { return O >= Op::cmpEq && O <= Op::cmpSle; }
+
 // Deferred: comparisons (into a jump, cmov or setcc), single-bit or small tests
 // (into test or bt), and shifts that lea can do.
 bool Emitter::defer(unsigned I) {
@@ -17,13 +19,6 @@ bool Emitter::defer(unsigned I) {
     return false;
   unsigned N = I + 1;
   switch (U.Code) {
-  case Op::cmpEq:
-  case Op::cmpNe:
-  case Op::cmpUlt:
-  case Op::cmpUle:
-  case Op::cmpSlt:
-  case Op::cmpSle:
-    break;
   case Op::and_: {
     if (!isConst(U.A[1]))
       return false;
@@ -54,7 +49,8 @@ bool Emitter::defer(unsigned I) {
       return false;
     break;
   default:
-    return false;
+    if (!isComparison(U.Code))
+      return false;
   }
   Locs[I].K = Loc::Deferred;
   return true;
@@ -244,6 +240,13 @@ void Emitter::emitNotForm(unsigned I) {
 
 bool Emitter::emitInt(unsigned I) {
   const Uop &U = uop(I);
+  if (isComparison(U.Code)) {
+    if (!defer(I)) {
+      const HostCond C = compare(I);
+      setBool(static_cast<unsigned>(def(I).getIdx()), C);
+    }
+    return true;
+  }
   switch (U.Code) {
   case Op::add:
   case Op::sub:
@@ -268,17 +271,6 @@ bool Emitter::emitInt(unsigned I) {
   case Op::ashr:
   case Op::ror:
     emitShift(I);
-    return true;
-  case Op::cmpEq:
-  case Op::cmpNe:
-  case Op::cmpUlt:
-  case Op::cmpUle:
-  case Op::cmpSlt:
-  case Op::cmpSle:
-    if (!defer(I)) {
-      HostCond C = compare(I);
-      setBool(static_cast<unsigned>(def(I).getIdx()), C);
-    }
     return true;
   case Op::adc:
   case Op::sbc:

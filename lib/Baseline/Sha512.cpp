@@ -66,20 +66,21 @@ bool Emitter::emitSha512(unsigned I) {
     const Sigma Of = {14, 18, 41, false};
     const Reg64 Y1 = scratch();
     // X ? Y : Z is (Y ^ Z) & X ^ Z.
+    auto choose = [&](Reg64 D, Reg64 Which) { // D = Which ? D : T
+      xor_(D, T);
+      and_(D, Which);
+      xor_(D, T);
+    };
     lane64(Y1, Y, 1);
     lane64(Hi, X, 0);
     lane64(T, X, 1);
-    xor_(Hi, T);
-    and_(Hi, Y1);
-    xor_(Hi, T);
+    choose(Hi, Y1);
     addLane64(Hi, W, 1);
     addSigma(Hi, Y1, T, Of);
     lane64(Lo, Y, 0);
     Xbyak::CodeGenerator::add(Lo, Hi); // E
     lane64(T, X, 0);
-    xor_(Y1, T);
-    and_(Y1, Lo);
-    xor_(Y1, T);
+    choose(Y1, Lo);
     addSigma(Y1, Lo, T, Of);
     addLane64(Y1, W, 0);
     mov(Lo, Y1);
@@ -88,24 +89,23 @@ bool Emitter::emitSha512(unsigned I) {
   default: { // sha512H2
     const Sigma Of = {28, 34, 39, false};
     const Reg64 Y0 = scratch();
-    // The majority is X & Y | (X | Y) & Z.
+    // D = the majority of D, A and B: D & A | (D | A) & B.
+    auto majority = [&](Reg64 D, Reg64 A, Reg64 B) {
+      mov(rax, D);
+      or_(rax, A);
+      and_(rax, B);
+      and_(D, A);
+      or_(D, rax);
+    };
     lane64(Hi, X, 0);
     lane64(T, Y, 1);
     lane64(Y0, Y, 0);
-    mov(rax, Hi);
-    or_(rax, T);
-    and_(rax, Y0);
-    and_(Hi, T);
-    or_(Hi, rax);
+    majority(Hi, T, Y0);
     addSigma(Hi, Y0, T, Of);
     addLane64(Hi, W, 1);
     lane64(T, Y, 1);
-    mov(rax, Hi);
-    or_(rax, Y0);
-    and_(rax, T);
     mov(Lo, Hi);
-    and_(Lo, Y0);
-    or_(Lo, rax);
+    majority(Lo, Y0, T);
     addSigma(Lo, Hi, T, Of);
     addLane64(Lo, W, 0);
     break;

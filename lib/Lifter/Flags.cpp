@@ -39,13 +39,37 @@ void UnitLifter::setFlags(FlagSource S) {
   }
 }
 
+static FlagSource::Kind flagSource(Op O) {
+  switch (O) {
+  case Op::flagsAdd:
+    return FlagSource::Add;
+  case Op::flagsSub:
+    return FlagSource::Sub;
+  case Op::flagsAdc:
+    return FlagSource::Adc;
+  case Op::flagsSbc:
+    return FlagSource::Sbc;
+  case Op::flagsLogic:
+    return FlagSource::Logic;
+  case Op::flagsCcmp:
+    return FlagSource::CcSub;
+  case Op::flagsCcmn:
+    return FlagSource::CcAdd;
+  case Op::flagsFcmp:
+    return FlagSource::Fcmp;
+  case Op::flagsFccmp:
+    return FlagSource::CcFcmp;
+  default:
+    return FlagSource::Nzcv;
+  }
+}
+
 void UnitLifter::liftFlags(const Uop &U) {
-  FlagSource S;
-  switch (U.Code) {
-  case Op::cond:
+  if (U.Code == Op::cond) {
     Vals[Index_] = condition(static_cast<unsigned>(U.Imm));
     return;
-  case Op::getNzcv: {
+  }
+  if (U.Code == Op::getNzcv) {
     Value *R = B.getInt64(0);
     for (unsigned L = LocN; L != NumLocs; ++L)
       R = B.CreateOr(R, B.CreateShl(B.CreateZExt(readFlag(L), B.getInt64Ty()),
@@ -53,38 +77,8 @@ void UnitLifter::liftFlags(const Uop &U) {
     Vals[Index_] = R;
     return;
   }
-  case Op::flagsAdd:
-    S.K = FlagSource::Add;
-    break;
-  case Op::flagsSub:
-    S.K = FlagSource::Sub;
-    break;
-  case Op::flagsAdc:
-    S.K = FlagSource::Adc;
-    break;
-  case Op::flagsSbc:
-    S.K = FlagSource::Sbc;
-    break;
-  case Op::flagsLogic:
-    S.K = FlagSource::Logic;
-    break;
-  case Op::flagsCcmp:
-    S.K = FlagSource::CcSub;
-    break;
-  case Op::flagsCcmn:
-    S.K = FlagSource::CcAdd;
-    break;
-  case Op::flagsFcmp:
-    S.K = FlagSource::Fcmp;
-    break;
-  case Op::flagsFccmp:
-    S.K = FlagSource::CcFcmp;
-    break;
-  default:
-    S.K = FlagSource::Nzcv;
-    break;
-  }
-
+  FlagSource S;
+  S.K = flagSource(U.Code);
   S.Imm = static_cast<unsigned>(U.Imm & 15);
   switch (S.K) {
   case FlagSource::Nzcv:

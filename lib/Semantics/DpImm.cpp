@@ -1,5 +1,6 @@
 //===- DpImm.cpp - Data processing, immediate -----------------------------===//
 
+#include "DpCommon.h"
 #include "xlate/Decoder/Fields.h"
 #include "xlate/Semantics/Semantics.h"
 
@@ -41,10 +42,8 @@ void ADD_imm(Ops &O, unsigned sf, unsigned sh, unsigned imm12, unsigned Rn,
 // ADDS (immediate), C6.2
 void ADDS_imm(Ops &O, unsigned sf, unsigned sh, unsigned imm12, unsigned Rn,
               unsigned Rd) {
-  const Val A = O.regSp(sf, Rn), B = addImm(O, sf, sh, imm12);
-  O.flagsAdd(A, B);
-  if (Rd != 31)
-    O.setReg(Rd, O.add(A, B));
+  const Val A = O.regSp(sf, Rn);
+  adds(O, A, addImm(O, sf, sh, imm12), Rd);
 }
 
 // SUB (immediate), C6.2
@@ -57,10 +56,8 @@ void SUB_imm(Ops &O, unsigned sf, unsigned sh, unsigned imm12, unsigned Rn,
 // SUBS (immediate), C6.2
 void SUBS_imm(Ops &O, unsigned sf, unsigned sh, unsigned imm12, unsigned Rn,
               unsigned Rd) {
-  const Val A = O.regSp(sf, Rn), B = addImm(O, sf, sh, imm12);
-  O.flagsSub(A, B);
-  if (Rd != 31)
-    O.setReg(Rd, O.sub(A, B));
+  const Val A = O.regSp(sf, Rn);
+  subs(O, A, addImm(O, sf, sh, imm12), Rd);
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,5 +1,6 @@
 //===- DpReg.cpp - Data processing, register ------------------------------===//
 
+#include "DpCommon.h"
 #include "xlate/Semantics/Semantics.h"
 
 namespace xlate::sem {
@@ -246,18 +247,6 @@ void BICS_shift(Ops &O, unsigned sf, unsigned shift, unsigned Rm, unsigned imm6,
 //===----------------------------------------------------------------------===//
 // Add/subtract
 //===----------------------------------------------------------------------===//
-
-static void adds(Ops &O, Val A, Val B, unsigned Rd) {
-  O.flagsAdd(A, B);
-  if (Rd != 31)
-    O.setReg(Rd, O.add(A, B));
-}
-
-static void subs(Ops &O, Val A, Val B, unsigned Rd) {
-  O.flagsSub(A, B);
-  if (Rd != 31)
-    O.setReg(Rd, O.sub(A, B));
-}
 
 // ADD (shifted register), C6.2
 void ADD_shift(Ops &O, unsigned sf, unsigned shift, unsigned Rm, unsigned imm6,
