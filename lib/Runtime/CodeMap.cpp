@@ -253,8 +253,8 @@ void CodeMap::withdraw(Entry &E) {
   E.Interp = nullptr;
 }
 
-bool CodeMap::invalidate(uint64_t Lo, uint64_t Hi) {
-  bool Any = false;
+std::vector<uint64_t> CodeMap::invalidate(uint64_t Lo, uint64_t Hi) {
+  std::vector<uint64_t> Withdrawn;
   noteChange(Lo, Hi);
   auto Check = [&](std::vector<Entry *> &V) {
     std::erase_if(V, [&](Entry *E) {
@@ -272,7 +272,7 @@ bool CodeMap::invalidate(uint64_t Lo, uint64_t Hi) {
       if (!Stale)
         return false;
       withdraw(*E);
-      Any = true;
+      Withdrawn.push_back(E->Pc);
       return true;
     });
   };
@@ -281,12 +281,12 @@ bool CodeMap::invalidate(uint64_t Lo, uint64_t Hi) {
     for (auto &[Number, P] : Pages)
       if (Number >= First && Number <= Last)
         Check(P->Covering);
-    return Any;
+    return Withdrawn;
   }
   for (uint64_t N = First; N <= Last; ++N)
     if (CodePage *P = findPage(N))
       Check(P->Covering);
-  return Any;
+  return Withdrawn;
 }
 
 template <typename Fn> void CodeMap::forEachEntry(Fn F) {

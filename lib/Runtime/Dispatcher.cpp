@@ -26,18 +26,39 @@ constexpr unsigned MaxBlockInsns = baseline::Baseline::MaxInsns;
 void Process::codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi) {
   if (Lo >= Hi)
     return;
+  std::vector<uint64_t> Withdrawn;
+  bool Images;
   {
     std::lock_guard G(Code.mutex());
-    const bool Images = Aot.invalidate(Lo, Hi);
+    if (!FlushedPages.empty())
+      FlushedPages.erase(FlushedPages.lower_bound(Lo),
+                         FlushedPages.lower_bound(Hi));
+    Images = Aot.invalidate(Lo, Hi);
     if (Images)
       Code.withdrawAdopted(Lo, Hi);
-    if (!Code.invalidate(Lo, Hi) && !Images)
+    Withdrawn = Code.invalidate(Lo, Hi);
+    if (Withdrawn.empty() && !Images)
       return;
     ++Counts.Invalidations;
   }
-  flushJumpCaches();
+  constexpr size_t Many = 4096;
+  const bool Everything = Images || Withdrawn.size() > Many;
+  if (Everything)
+    flushJumpCaches();
+  else
+    renewInJumpCaches(Withdrawn);
   if (S)
-    GuestThread::of(*S).clearJumpCache();
+    updateJumpCache(GuestThread::of(*S));
+}
+
+/// IC IVAU: the guest says itself when code on this page changes, so writes
+/// need not be caught. JITs write data beside code that runs.
+void Process::codeFlushed(CpuState &S, uint64_t Addr) {
+  const uint64_t Line = Addr & ~uint64_t(63), Page = Addr & ~uint64_t(4095);
+  codeChanged(&S, Line, Line + 64);
+  std::lock_guard G(Code.mutex());
+  if (FlushedPages.insert(Page).second)
+    Mem.unprotectRange(Page, Page + 4096);
 }
 
 void Process::withdrawImprecise(GuestThread &T) {
@@ -103,8 +124,12 @@ void Process::updateJumpCache(GuestThread &T) {
   for (uint64_t Pc : T.Renewed) {
     JumpCacheEntry &J = T.JumpCache[Pc >> 2 & (JumpCacheSize - 1)];
     const Entry *E = Code.find(Pc);
-    if (J.GuestPc == Pc && E && E->Current)
+    if (J.GuestPc != Pc)
+      continue;
+    if (E && E->Current)
       J.Host = E->Current->Host;
+    else
+      J = JumpCacheMark;
   }
   T.Renewed.clear();
 }
@@ -112,8 +137,7 @@ void Process::updateJumpCache(GuestThread &T) {
 uint32_t Process::heatUsed(uint64_t Pc) {
   const Entry *E = Code.find(Pc);
   const bool MayBeAot = !E || !E->Current || E->Current->Tier == MadeBy::Aot;
-  return std::max(MayBeAot ? Aot.heatUsed(Pc) : 0,
-                  Code.runs(Pc, HotThreshold));
+  return std::max(MayBeAot ? Aot.heatUsed(Pc) : 0, Code.runs(Pc, HotThreshold));
 }
 
 std::pair<uint64_t, uint64_t> Process::functionAround(uint64_t Pc) {
@@ -198,7 +222,9 @@ Block *Process::interpBlockAt(uint64_t Pc) {
 /// Code that the guest may write without telling (writable and executable
 /// pages): catch the write.
 void Process::protectCode(uint64_t Lo, uint64_t Hi) {
-  Mem.writeProtect(Lo & ~uint64_t(4095), (Hi + 4095) & ~uint64_t(4095));
+  for (uint64_t Page = Lo & ~uint64_t(4095); Page < Hi; Page += 4096)
+    if (!FlushedPages.contains(Page))
+      Mem.writeProtect(Page, Page + 4096);
 }
 
 void Process::compileIfNew(GuestThread &T) {
@@ -496,11 +522,9 @@ void Process::handleExit(GuestThread &T) {
     raiseSync(T, SIGILL, ILL_ILLOPC, S.Pc, 0);
     return;
   }
-  case ExitReason::ICacheFlush: {
-    uint64_t Line = S.ExitInfo & ~uint64_t(63);
-    codeChanged(&S, Line, Line + 64);
+  case ExitReason::ICacheFlush:
+    codeFlushed(S, S.ExitInfo);
     return;
-  }
   case ExitReason::AlignFault:
     raiseSync(T, SIGBUS, BUS_ADRALN, S.ExitInfo, 0x92000021);
     return;

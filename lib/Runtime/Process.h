@@ -89,6 +89,8 @@ public:
   std::map<uint64_t, std::vector<uint64_t>> jumpsIn(uint64_t Lo, uint64_t Hi);
   /// Guest bytes [Lo, Hi) changed: withdraw translations, tell every thread.
   void codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi);
+  /// The guest has used IC IVAU.
+  void codeFlushed(CpuState &S, uint64_t Addr);
   /// Withdraw the units that don't keep registers exact at faults.
   void withdrawImprecise(GuestThread &T);
   /// Keep every thread but T out of translated code and compilations.
@@ -97,7 +99,8 @@ public:
   void noteFpcr(CpuState &S);
   /// Make every thread look its indirect branches up anew.
   void flushJumpCaches();
-  /// Make every thread look these targets up anew. Replaced code stays valid.
+  /// Make every thread look these targets up anew. What is replaced or
+  /// withdrawn stays valid until then.
   void renewInJumpCaches(const std::vector<uint64_t> &Pcs);
   /// What other threads want done to T's jump cache.
   void updateJumpCache(GuestThread &T);
@@ -219,6 +222,9 @@ private:
   /// Pages whose code has dereferenced a tagged pointer: units that start there
   /// are made with masked addresses. Under the code map's lock.
   std::set<uint64_t> TaggedCode;
+  /// Writable and executable pages for which the guest has used IC IVAU.
+  /// Under the code map's lock.
+  std::set<uint64_t> FlushedPages;
   /// Targets of indirect jumps, by jump; under the code map's lock.
   std::map<uint64_t, std::vector<uint64_t>> JumpsSeen;
   /// Units were withdrawn under the code map's lock: jump caches are stale.

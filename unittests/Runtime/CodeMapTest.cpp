@@ -42,8 +42,8 @@ TEST_F(CodeMapTest, SlotsFollowTranslations) {
   EXPECT_EQ(E.Slot.load(), U->Host);
   EXPECT_EQ(Map.find(0x10000), &E);
   EXPECT_EQ(Map.find(0x10004), nullptr);
-  EXPECT_FALSE(Map.invalidate(0x1000c, 0x20000)) << "behind the unit";
-  EXPECT_TRUE(Map.invalidate(0x1000b, 0x1000c));
+  EXPECT_TRUE(Map.invalidate(0x1000c, 0x20000).empty()) << "behind the unit";
+  EXPECT_EQ(Map.invalidate(0x1000b, 0x1000c), std::vector<uint64_t>{0x10000});
   EXPECT_EQ(E.Slot.load(), &Stub);
   EXPECT_EQ(E.Current, nullptr);
 }

@@ -142,9 +142,9 @@ public:
       F(*U);
   }
 
-  /// Withdraw everything made from guest bytes [Lo, Hi). Returns true if
-  /// anything was withdrawn (jump caches must then be emptied).
-  bool invalidate(uint64_t Lo, uint64_t Hi);
+  /// Withdraw everything made from guest bytes [Lo, Hi). Returns the entries
+  /// that it was withdrawn from: jump caches must forget them.
+  std::vector<uint64_t> invalidate(uint64_t Lo, uint64_t Hi);
   /// Withdraw every unit that is not precise(). True if there was one.
   bool withdrawImprecise();
   void withdrawAll();
