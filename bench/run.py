@@ -8,7 +8,6 @@ the smallest of the rounds counts.
 
 import argparse
 import dataclasses
-import fcntl
 import hashlib
 import json
 import math
@@ -131,16 +130,19 @@ class Bench:
         return prefix + [guest, *(a.replace("{run}", run) for a in args)]
 
     def train(self, case, args, env):
-        """Record what the case runs and translate it, in the background as users would; a
-        process that finds another one at it leaves its files to the next round."""
-        prefix = [self.args.xlate, "-L", self.args.sysroot, "--cache-dir", self.cache,
-                  "--background-aot"]
-        for _ in range(3):
-            run_once(self.command(case, "aot", prefix, args), self.data, env, self.args.timeout)
-            lock = os.path.join(self.cache, "background.lock")
-            if os.path.exists(lock):
-                with open(lock, "w") as file:
-                    fcntl.flock(file, fcntl.LOCK_EX)
+        """Record what the case runs, and translate its program and the libraries of that."""
+        prefix = [self.args.xlate, "-L", self.args.sysroot, "--cache-dir", self.cache]
+        run_once(self.command(case, "aot", prefix, args), self.data, env, self.args.timeout)
+        program = self.command(case, "aot", [], [])[0]
+        # The guest's dynamic linker says what it would load.
+        traced = run_once([*prefix, "--no-record", program], self.data,
+                          dict(env, LD_TRACE_LOADED_OBJECTS="1"), self.args.timeout)
+        files = [program]
+        for path in re.findall(r"(/\S+) \(0x", traced.text):
+            inside = self.args.sysroot + path
+            files.append(os.path.realpath(inside if os.path.exists(inside) else path))
+        aot = os.path.join(os.path.dirname(self.args.xlate), "xlate-aot")
+        subprocess.run([aot, "--cache-dir", self.cache, "-q", *files], check=True)
 
     def measure(self, case, args):
         """Best of the rounds of each emulator, and what was wrong."""

@@ -103,6 +103,7 @@ private:
   void follow();
   void scan(uint64_t Pc);
   void addressesIn(uint64_t Lo, uint64_t Hi);
+  void afterHelpers(const Block &B);
   void jump(uint64_t Pc);
   void cover(uint64_t Lo, uint64_t Hi);
   bool sweep();
@@ -138,6 +139,7 @@ void EntryFinder::scan(uint64_t Pc) {
   I.Skip = readsFlagsAcrossCall(B, CodeEnd);
   cover(Pc, B.End);
   addressesIn(Pc, B.End);
+  afterHelpers(B);
   const Uop &T = B.terminator();
   const uint64_t Target = static_cast<uint64_t>(T.Imm);
   if (T.Code == Op::brCond || T.Code == Op::br || T.Code == Op::call)
@@ -180,6 +182,20 @@ void EntryFinder::scan(uint64_t Pc) {
     else if (T.Lane)
       add(B.End);
     break;
+  }
+}
+
+void EntryFinder::afterHelpers(const Block &B) {
+  uint64_t At = B.Pc;
+  for (const Uop &U : B.Uops) {
+    if (U.Code == Op::insn)
+      At = static_cast<uint64_t>(U.Imm);
+    const uint64_t Next = At + 4 * uint64_t(U.N);
+    if (U.Code != Op::stateHelper || Next >= B.End)
+      continue;
+    add(Next);
+    if (auto It = Out.Blocks.find(Next); It != Out.Blocks.end())
+      It->second.AfterHelper = true;
   }
 }
 

@@ -50,6 +50,8 @@ struct Entries {
   struct Info {
     uint64_t End = 0; ///< Of the block, or the next entry within it.
     bool LoopHeader = false, ReturnPoint = false, Function = false;
+    /// Units of the optimising tier leave before it: see Op::stateHelper.
+    bool AfterHelper = false;
     /// Between the start and the end of a short loop.
     bool InLoop = false;
     /// A branch from behind leads here; any branch or call does.
@@ -58,7 +60,9 @@ struct Entries {
     bool Skip = false;
     /// Has a slot of its own: the runtime counts its entries, and may put
     /// other code in its place.
-    bool hasSlot() const { return Function || LoopHeader || BackTarget; }
+    bool hasSlot() const {
+      return Function || LoopHeader || BackTarget || AfterHelper;
+    }
     /// countClass() of its executions in recorded runs.
     uint8_t Class = 0;
     /// Was compiled by the optimising tier in a recorded run.
