@@ -13,7 +13,7 @@
 using namespace xlate;
 using namespace xlate::cache;
 
-static constexpr char Magic[] = "XLATPRF1";
+static constexpr char Magic[] = "XLATPRF2";
 static constexpr size_t MagicSize = 8;
 /// No profile is larger; what claims to be isn't one.
 static constexpr size_t MaxFileSize = size_t(64) << 20;
@@ -42,6 +42,8 @@ void Profile::normalize() {
 
 /// Whether P says nothing new.
 static bool covers(const Profile &Sum, const Profile &P) {
+  if (P.Precise && !Sum.Precise)
+    return false;
   auto It = Sum.Blocks.begin();
   for (const Profile::BlockInfo &B : P.Blocks) {
     while (It != Sum.Blocks.end() && It->Offset < B.Offset)
@@ -59,6 +61,7 @@ bool Profile::merge(const Profile &Other) {
     return false;
   Profile Sum = *this;
   Sum.Blocks.insert(Sum.Blocks.end(), Other.Blocks.begin(), Other.Blocks.end());
+  Sum.Precise |= Other.Precise;
   Sum.Jumps.insert(Sum.Jumps.end(), Other.Jumps.begin(), Other.Jumps.end());
   Sum.normalize();
   if (Sum == *this)
@@ -121,6 +124,7 @@ private:
 
 static std::string writeOne(const Profile &P) {
   std::string Out;
+  putNumber(Out, P.Precise);
   putNumber(Out, P.Blocks.size());
   uint32_t Last = 0;
   for (const Profile::BlockInfo &B : P.Blocks) {
@@ -140,6 +144,10 @@ static std::string writeOne(const Profile &P) {
 
 static bool readOne(Reader R, Profile &P) {
   uint64_t N = R.number();
+  if (N > 1)
+    return false;
+  P.Precise = N != 0;
+  N = R.number();
   if (N > MaxProfileBlocks || N > R.left())
     return false;
   uint64_t At = 0;

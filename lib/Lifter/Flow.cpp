@@ -1,17 +1,22 @@
 //===- Flow.cpp - Data flow over the locations of a region ----------------===//
 //
-// Decides where unpinned registers and flags are loaded. An unpinned location
-// is loaded from CpuState where it is first read, unless
-//  * it may be newer than CpuState on one path and not in a value on another
-//    (a merge could then neither reload nor store it), or
-//  * the read is in a loop;
-// such locations are loaded at the entries that they are live at.
+// Decides where unpinned registers and flags are loaded and stored. A small
+// loop keeps its registers in values. They are loaded on the way into it and
+// stored on the way out. Outside of such loops a register is loaded from
+// CpuState where it is first read, and stored at the end of the block that
+// writes it: what a large function does between two calls is mostly short, and
+// values that many paths join would spend their life in spill slots.
+//
+// A flag is loaded where it is first read, unless it may be newer than CpuState
+// on one path and not in a value on another, or the read is in a loop; such
+// flags are loaded at the entries that they are live at.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Flow.h"
 #include "xlate/Guest/UnitAbi.h"
 #include <algorithm>
+#include <cassert>
 
 using namespace xlate;
 using namespace xlate::lift;
@@ -88,15 +93,20 @@ public:
 
 private:
   void localSets();
-  void findCycles();
+  void findLoops();
+  void addLoop(const std::vector<unsigned> &Blocks);
   void availability();
   void liveness();
   bool addEntryLoads();
   void flagLiveness();
   bool exitNeedsFlags(const RegionBlock &B) const;
 
+  LocSet loopLocs(const RegionBlock &B) const {
+    return B.Loop == NoBlock ? LocSet() : R.LoopLocs[B.Loop];
+  }
+
   Region &R;
-  LocSet Pinned;
+  LocSet Pinned, Flags;
 };
 
 } // namespace
@@ -111,8 +121,24 @@ void Analysis::localSets() {
     }
 }
 
-// Tarjan's strongly connected components, without recursion.
-void Analysis::findCycles() {
+/// Where more blocks go round, the registers of all of them hardly fit.
+constexpr size_t MaxLoopBlocks = 32;
+
+void Analysis::addLoop(const std::vector<unsigned> &Blocks) {
+  if (Blocks.size() > MaxLoopBlocks)
+    return;
+  LocSet Locs;
+  for (unsigned I : Blocks) {
+    R.Blocks[I].Loop = static_cast<unsigned>(R.LoopLocs.size());
+    Locs |= R.Blocks[I].Use | R.Blocks[I].Def;
+  }
+  R.LoopLocs.push_back(Locs & ~Pinned & ~Flags);
+}
+
+// Tarjan's strongly connected components, without recursion. What goes round
+// through an indirect jump is an interpreter: each of its rounds is another
+// one.
+void Analysis::findLoops() {
   const unsigned N = static_cast<unsigned>(R.Blocks.size());
   constexpr unsigned Unseen = ~0u;
   struct Frame {
@@ -120,7 +146,7 @@ void Analysis::findCycles() {
     std::vector<unsigned> Succs;
   };
   std::vector<unsigned> Number(N, Unseen), Low(N), Open;
-  std::vector<bool> IsOpen(N);
+  std::vector<bool> IsOpen(N), IsOwnSucc(N);
   std::vector<Frame> Stack;
   unsigned Next = 0;
   auto push = [&](unsigned I) {
@@ -128,10 +154,12 @@ void Analysis::findCycles() {
     Open.push_back(I);
     IsOpen[I] = true;
     Stack.push_back({I, {}});
+    if (endsInJump(R.Blocks[I].Code))
+      return;
     R.forEachSucc(R.Blocks[I], [&](unsigned S) {
       Stack.back().Succs.push_back(S);
       if (S == I)
-        R.Blocks[I].InCycle = true;
+        IsOwnSucc[I] = true;
     });
   };
   for (unsigned Root = 0; Root != N; ++Root) {
@@ -154,33 +182,37 @@ void Analysis::findCycles() {
         Low[Stack.back().Block] = std::min(Low[Stack.back().Block], Low[I]);
       if (Low[I] != Number[I])
         continue;
-      const bool Many = Open.back() != I;
-      for (unsigned J = Unseen; J != I;) {
-        J = Open.back();
+      std::vector<unsigned> Component;
+      do {
+        Component.push_back(Open.back());
+        IsOpen[Open.back()] = false;
         Open.pop_back();
-        IsOpen[J] = false;
-        if (Many)
-          R.Blocks[J].InCycle = true;
-      }
+      } while (Component.back() != I);
+      if (Component.size() > 1 || IsOwnSucc[I])
+        addLoop(Component);
     }
   }
 }
 
 void Analysis::availability() {
-  const LocSet AtEntry = Pinned | R.EntryLoads;
-  for (unsigned I = 0; I != R.Blocks.size(); ++I) {
-    R.Blocks[I].AvailIn = R.Blocks[I].IsEntry ? AtEntry : LocSet().set();
-    R.Blocks[I].DirtyIn.reset();
+  auto AtEntry = [&](const RegionBlock &B) {
+    return B.IsEntry ? Pinned | R.EntryLoads | loopLocs(B) : LocSet().set();
+  };
+  for (RegionBlock &B : R.Blocks) {
+    B.AvailIn = AtEntry(B);
+    B.DirtyIn.reset();
   }
   for (bool Changed = true; Changed;) {
     Changed = false;
-    for (unsigned I = 0; I != R.Blocks.size(); ++I) {
-      RegionBlock &B = R.Blocks[I];
-      LocSet Avail = B.IsEntry ? AtEntry : LocSet().set(), Dirty;
+    for (RegionBlock &B : R.Blocks) {
+      LocSet Avail = AtEntry(B), Dirty;
       for (unsigned P : B.Preds) {
         const RegionBlock &Pb = R.Blocks[P];
-        Avail &= Pb.AvailIn | Pb.Use | Pb.Def;
-        Dirty |= Pb.DirtyIn | (Pb.Def & ~Pinned);
+        const bool SameLoop = B.Loop != NoBlock && B.Loop == Pb.Loop;
+        Avail &=
+            Pb.AvailIn | Pb.Use | Pb.Def | (SameLoop ? LocSet() : loopLocs(B));
+        Dirty |= (Pb.DirtyIn | (Pb.Def & ~Pinned)) &
+                 (SameLoop ? LocSet().set() : Flags);
       }
       Changed |= Avail != B.AvailIn || Dirty != B.DirtyIn;
       B.AvailIn = Avail;
@@ -193,10 +225,11 @@ bool Analysis::addEntryLoads() {
   LocSet More;
   for (const RegionBlock &B : R.Blocks) {
     More |= B.DirtyIn & ~B.AvailIn;
-    if (B.InCycle)
+    if (B.Loop != NoBlock)
       More |= B.Use & ~B.AvailIn;
   }
   More &= ~R.EntryLoads;
+  assert((More & ~Flags).none() && "a loop's register isn't in a value");
   R.EntryLoads |= More;
   return More.any();
 }
@@ -224,8 +257,6 @@ bool Analysis::exitNeedsFlags(const RegionBlock &B) const {
 }
 
 void Analysis::flagLiveness() {
-  LocSet Flags;
-  allFlags(Flags);
   for (bool Changed = true; Changed;) {
     Changed = false;
     for (unsigned I = static_cast<unsigned>(R.Blocks.size()); I-- != 0;) {
@@ -243,8 +274,9 @@ void Analysis::flagLiveness() {
 void Analysis::run() {
   for (unsigned L = 0; L != NumLocs; ++L)
     Pinned[L] = isPinned(L);
+  allFlags(Flags);
   localSets();
-  findCycles();
+  findLoops();
   do
     availability();
   while (addEntryLoads());

@@ -117,7 +117,8 @@ void UnitLifter::liftEntries() {
     B.SetInsertPoint(Enter);
     if (Sp)
       B.SetCurrentDebugLocation(DILocation::get(Ctx, lineOf(R, At), 0, Sp));
-    const LocSet Loads = R.EntryLoads & R.Blocks[I].LiveIn;
+    const LocSet Loads =
+        (R.EntryLoads & R.Blocks[I].LiveIn) | R.loadsInto(R.Blocks[I]);
     for (unsigned L = 0; L != NumLocs; ++L)
       if (Loads[L])
         B.CreateStore(loadLocFromState(L), slotOf(L));
@@ -161,6 +162,11 @@ void UnitLifter::liftBlock(unsigned Index) {
   for (Index_ = 0; Index_ + 1 < Code.Uops.size(); ++Index_)
     liftUop(Code.Uops[Index_]);
   settle();
+  if (Cur->Loop == NoBlock ||
+      std::any_of(
+          Cur->Targets.begin(), Cur->Targets.end(),
+          [&](unsigned T) { return R.Blocks[T].Loop != Cur->Loop; }))
+    flushRegisters();
   liftTerminator(Code.terminator());
   FlagsOut[Index] = Flags;
   FlagsStoredOut[Index] = FlagsStored;
@@ -261,6 +267,12 @@ void UnitLifter::branchTo(unsigned Succ, uint64_t Target, bool WithFlags) {
   }
   if (Backward)
     poll(B.getInt64(Target), R.Blocks[Succ].FlagsLiveIn);
+  if (R.Blocks[Succ].Loop != Cur->Loop) {
+    storeDirty(false);
+    for (unsigned L = 0; L != LocN; ++L)
+      if (R.loadsInto(R.Blocks[Succ])[L])
+        readLoc(L);
+  }
   B.CreateBr(Starts[Succ]);
 }
 
@@ -323,6 +335,12 @@ void UnitLifter::liftSharedJump() {
 // An indirect jump inside the unit. The builder continues where the target is
 // none of those known.
 void UnitLifter::jumpToTargets(Value *TargetPc) {
+  LocSet Loads;
+  for (unsigned T : Cur->Targets)
+    Loads |= R.loadsInto(R.Blocks[T]);
+  for (unsigned L = 0; L != LocN; ++L)
+    if (Loads[L])
+      readLoc(L);
   BasicBlock *Elsewhere = newBlock("elsewhere");
   SwitchInst *Switch =
       B.CreateSwitch(TargetPc, Elsewhere, unsigned(Cur->Targets.size()));
@@ -381,6 +399,12 @@ void UnitLifter::storeDirty(bool WithFlags) {
     for (unsigned L = LocN; L != NumLocs; ++L)
       if (Dirty[L])
         storeLocToState(L, readFlag(L));
+}
+
+void UnitLifter::flushRegisters() {
+  storeDirty(false);
+  for (unsigned L = 0; L != LocN; ++L)
+    Dirty.reset(L);
 }
 
 void UnitLifter::liftTerminator(const Uop &U) {

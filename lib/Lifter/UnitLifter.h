@@ -74,6 +74,8 @@ private:
   void tailCall(Value *Callee, Value *TargetPc);
   /// Store what CpuState doesn't have yet.
   void storeDirty(bool WithFlags);
+  /// Store the registers that CpuState doesn't have yet.
+  void flushRegisters();
   llvm::BasicBlock *newBlock(const char *Name);
   /// Branch to a new block if Cond, expected not to happen; the builder then
   /// continues in another new block. Returns the cold one.

@@ -229,10 +229,10 @@ Slot *AotImages::Image::slotOf(uint64_t Pc) const {
 
 uint32_t AotImages::Image::numberOf(uint64_t Pc, bool Precise) const {
   const uint32_t Offset = static_cast<uint32_t>(Pc - H.TextLo);
-  if (!Precise)
-    if (const LlvmEntry *L = findPc(LlvmEntries, H.NumLlvmEntries, Offset))
-      if (L->Unit < H.NumLlvmUnits)
-        return static_cast<uint32_t>(H.NumEntries) + L->Unit;
+  const LlvmEntry *L = findPc(LlvmEntries, H.NumLlvmEntries, Offset);
+  for (; L && L != LlvmEntries + H.NumLlvmEntries && L->Pc == Offset; ++L)
+    if (L->Unit < H.NumLlvmUnits && (!Precise || LlvmUnits[L->Unit].Precise))
+      return static_cast<uint32_t>(H.NumEntries) + L->Unit;
   const uint32_t *End = Pcs + H.NumEntries;
   const uint32_t *It = std::lower_bound(Pcs, End, Offset);
   return It != End && *It == Offset && Recs[It - Pcs].Host
@@ -271,6 +271,7 @@ Unit *AotImages::Image::unit(uint64_t Pc, uint32_t Number) {
     const LlvmUnit &L = LlvmUnits[Number - H.NumEntries];
     U->Pc = H.TextLo + L.Pc;
     U->HostSize = L.Size;
+    U->RegistersInState = L.Precise;
     return U.get();
   }
   U->Pc = Pc;

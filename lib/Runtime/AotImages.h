@@ -74,6 +74,7 @@ public:
   bool invalidate(uint64_t Lo, uint64_t Hi);
   /// Use no unit that isn't precise from now on; true if any might have run.
   bool usePrecise();
+  bool precise() const { return Precise; }
   /// Use no image any more.
   void disable();
   /// Slots as they were at first: the code map has forgotten everything.
@@ -142,7 +143,7 @@ private:
   /// Images in use or void, by start of text. Void ones stay mapped: a thread
   /// may still be running them.
   std::map<uint64_t, std::unique_ptr<Image>> Images;
-  bool Precise = false;
+  std::atomic<bool> Precise{false};
   std::atomic<bool> Disabled{false};
   std::atomic<unsigned> NumMapped{0};
   unsigned NumUsed = 0, NumIgnored = 0;

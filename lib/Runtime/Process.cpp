@@ -131,7 +131,7 @@ uint64_t Process::placeFor(uint64_t Addr, uint64_t Len, int Prot, int Flags,
 }
 
 void Process::recordProfile(bool AtExec) {
-  Record.write(Code, JumpsSeen, Hot.compiledBlocks(), AtExec);
+  Record.write(Code, JumpsSeen, Hot.compiledBlocks(), Aot.precise(), AtExec);
   // As much as is worth a process.
   constexpr uint64_t Much = 500;
   if (Options.Background && !AtExec && !Options.CacheOfRoot &&

@@ -60,7 +60,8 @@ const Recorder::Range *Recorder::rangeOf(uint64_t Pc) const {
 }
 
 void Recorder::write(CodeMap &Code, const JumpMap &Jumps,
-                     const std::vector<uint64_t> &HotBlocks, bool AtExec) {
+                     const std::vector<uint64_t> &HotBlocks, bool Precise,
+                     bool AtExec) {
   if (!enabled() || !Lock.try_lock())
     return;
   std::lock_guard G(Lock, std::adopt_lock);
@@ -115,6 +116,7 @@ void Recorder::write(CodeMap &Code, const JumpMap &Jumps,
   for (auto &[File, P] : Set.Files) {
     if (P.empty())
       continue;
+    P.Precise = Precise;
     P.normalize();
     if (CacheFd >= 0)
       cache::mergeProfile(CacheFd, File, P);

@@ -35,10 +35,10 @@ public:
   void forked(const CodeMap &Code) { FirstEntry = Code.numEntries(); }
   /// Write what is known, at the end of the process or before an execve, which
   /// may fail. Takes no lock that a dying thread could hold: gives up instead.
-  /// HotBlocks: what units of the optimising tier were made of. Jumps changes
-  /// under the code map's lock.
+  /// HotBlocks: what units of the optimising tier were made of. Precise: they
+  /// had to be exact at faults. Jumps changes under the code map's lock.
   void write(CodeMap &Code, const JumpMap &Jumps,
-             const std::vector<uint64_t> &HotBlocks, bool AtExec);
+             const std::vector<uint64_t> &HotBlocks, bool Precise, bool AtExec);
 
   /// Note the names of files too, for this: at the end of the process, start
   /// xlate-aot, which lies beside the program in SelfFd, for all of them.

@@ -65,12 +65,13 @@ openssl pkcs12 -in all.p12 -passin pass:x -nokeys 2>/dev/null | grep -c BEGIN
 # The server takes a free port and says so; it sends back each line reversed.
 mkfifo input
 for options in -tls1_3 '-tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256' '-tls1_2 -cipher ECDHE-RSA-CHACHA20-POLY1305'; do
+  rm -f server.log client.log # the last round's
   openssl s_server -4 -accept 0 -cert cert.pem -key key.pem -naccept 1 -rev >server.log 2>&1 &
-  until port=$(sed -n 's/^ACCEPT .*://p' server.log) && [ "$port" ]; do sleep 0.05; done
+  until port=$(sed -n 's/^ACCEPT .*://p' server.log 2>/dev/null) && [ "$port" ]; do sleep 0.05; done
   openssl s_client -connect 127.0.0.1:$port -CAfile cert.pem -verify_return_error $options <input >client.log 2>/dev/null &
   exec 3>input
   echo 'hello server' >&3
-  until grep -qa revres client.log; do sleep 0.05; done
+  until grep -qsa revres client.log; do sleep 0.05; done
   exec 3>&-
   wait
   grep -a -e 'Cipher is' -e '^revres' -e 'Verify return code' client.log | sort -u

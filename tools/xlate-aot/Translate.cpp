@@ -60,13 +60,15 @@ static Expected<std::string> emitForm(const GuestText &Text, const Entries &E,
 }
 
 static void emitLlvm(ImageBuilder &Image, const GuestText &Text,
-                     const Entries &E, const Settings &S) {
+                     const Entries &E, const Settings &S, bool Precise) {
   const LlvmPlan Plan = planLlvm(E, S);
   const std::vector<uint64_t> Wanted = Plan.units();
   if (Wanted.empty())
     return;
   codegen::Compiler C(compilerOptions(S));
   const codegen::GuestCode Guest = Plan.guestCode(Text, E);
+  codegen::UnitOptions Options = LlvmPlan::options();
+  Options.WriteThrough = Precise;
   // Units of a batch share constants; a failure costs the batch.
   constexpr size_t BatchSize = 16;
   for (size_t I = 0; I < Wanted.size(); I += BatchSize)
@@ -74,7 +76,7 @@ static void emitLlvm(ImageBuilder &Image, const GuestText &Text,
                    {Wanted.begin() + static_cast<ptrdiff_t>(I),
                     Wanted.begin() + static_cast<ptrdiff_t>(std::min(
                                          I + BatchSize, Wanted.size()))},
-                   Guest, LlvmPlan::options());
+                   Guest, Options);
 }
 
 static double now() {
@@ -242,7 +244,9 @@ static Expected<bool> translate(const std::string &Path,
     return systemError(errno);
   if (!Image.emitBaseline(S.Cpu))
     return Error{E2BIG, "its translation is too large"};
-  emitLlvm(Image, Text, E, S);
+  emitLlvm(Image, Text, E, S, /*Precise=*/false);
+  if (P.Precise)
+    emitLlvm(Image, Text, E, S, /*Precise=*/true);
   R.LlvmUnits = Image.numLlvmUnits();
 
   H.Magic = ImageMagic;

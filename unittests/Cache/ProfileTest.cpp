@@ -67,8 +67,9 @@ TEST(Profile, AnyDamageIsFound) {
 
 // Numbers that claim more than there is, under a right hash.
 TEST(Profile, NonsenseIsRefused) {
-  for (const char *Body : {"\xff\xff\xff\xff\x7f", "\x05\x01", "\x00\x09"}) {
-    std::string Text = "XLATPRF1";
+  for (const char *Body :
+       {"\x01\xff\xff\xff\xff\x7f", "\x01\x05\x01", "\x02", "\x01\x01\x09"}) {
+    std::string Text = "XLATPRF2";
     Text.append(16, 'k');
     Text.push_back(static_cast<char>(strlen(Body)));
     Text += Body;
@@ -90,6 +91,9 @@ TEST(Profile, MergeKeepsTheLargerCount) {
   EXPECT_EQ(A.Blocks, Want);
   EXPECT_EQ(A.Jumps, B.Jumps);
   EXPECT_FALSE(A.merge(B));
+  B.Precise = true;
+  EXPECT_TRUE(A.merge(B));
+  EXPECT_TRUE(A.Precise);
 }
 
 namespace {

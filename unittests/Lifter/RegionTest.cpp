@@ -77,8 +77,8 @@ TEST(Region, LoopHeadersAreEntries) {
   const Region R = discoverRegion(G.at(0), G.limits());
   ASSERT_TRUE(blockAt(R, G.at(1)));
   EXPECT_TRUE(blockAt(R, G.at(1))->IsEntry);
-  EXPECT_TRUE(blockAt(R, G.at(1))->InCycle);
-  EXPECT_FALSE(blockAt(R, G.at(0))->InCycle);
+  EXPECT_NE(blockAt(R, G.at(1))->Loop, NoBlock);
+  EXPECT_EQ(blockAt(R, G.at(0))->Loop, NoBlock);
   EXPECT_FALSE(blockAt(R, G.at(3))->IsEntry);
 }
 

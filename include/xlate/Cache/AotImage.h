@@ -57,7 +57,7 @@ struct SlotRec {
 };
 
 /// An entry of a unit of the optimising tier, which goes before the baseline
-/// unit.
+/// unit. Where there are two, the precise one is the second.
 struct LlvmEntry {
   uint32_t Pc;   ///< Less TextLo.
   uint32_t Unit; ///< Number.
@@ -65,6 +65,7 @@ struct LlvmEntry {
 struct LlvmUnit {
   uint32_t Pc; ///< What PC map entries are relative to, less TextLo.
   uint32_t Host, Size, PcMap;
+  uint32_t Precise; ///< All registers are in CpuState where it faults.
 };
 
 struct ImageHeader {

@@ -2,11 +2,11 @@
 //
 // Recorded by xlate-run, read by xlate-aot: for each guest file, named by its
 // fileKey(), the entries of blocks that were translated at run time, how often
-// about they ran, which of them became units of the optimising tier, and where
-// indirect jumps went. Everything is a hint. Offsets are those in the file, so
+// about they ran, which of them became units of the optimising tier, where
+// indirect jumps went, and whether that was in a program that handles faults. Everything is a hint. Offsets are those in the file, so
 // that neither the address nor the translator matters.
 //
-// The form: "XLATPRF1", then per file the key, its size in bytes and numbers of
+// The form: "XLATPRF2", then per file the key, its size in bytes and numbers of
 // 7 bits a byte, lowest first; at the end a hash of all of it. Files with any
 // damage are ignored as a whole.
 //
@@ -41,6 +41,9 @@ struct Profile {
   std::vector<BlockInfo> Blocks;
   /// Indirect jumps: (from, to).
   std::vector<std::pair<uint32_t, uint32_t>> Jumps;
+  /// Ran in a process that needs all registers exact at every fault: hot code
+  /// is wanted in the precise form, too.
+  bool Precise = false;
 
   bool empty() const { return Blocks.empty() && Jumps.empty(); }
   bool operator==(const Profile &) const = default;

@@ -81,7 +81,8 @@ struct RegionBlock {
   std::vector<unsigned> Targets;
   std::vector<unsigned> Preds;
   bool IsEntry = false; ///< May be entered from outside.
-  bool InCycle = false;
+  /// The loop that it is in, NoBlock = none. See Region::LoopLocs.
+  unsigned Loop = NoBlock;
 
   LocSet Use;     ///< Read before any write.
   LocSet Def;     ///< Written.
@@ -107,9 +108,16 @@ struct Region {
     for (unsigned T : B.Targets)
       F(T);
   }
-  /// Unpinned locations to load from CpuState at entries, where they are live.
-  /// Others are loaded where they are first read.
+  /// Flags to load from CpuState at entries, where they are live.
   LocSet EntryLoads;
+  /// Unpinned registers that loops keep in values: loaded on the way into the
+  /// loop where they are live, stored on the way out. Elsewhere registers are
+  /// loaded where they are first read and stored at the end of the block.
+  std::vector<LocSet> LoopLocs;
+  /// What has to be loaded on the way to B from outside of its loop.
+  LocSet loadsInto(const RegionBlock &B) const {
+    return B.Loop == NoBlock ? LocSet() : LoopLocs[B.Loop] & B.LiveIn;
+  }
   /// All indirect jumps have the same Targets and go to them from one place.
   bool SharedJumps = false;
   /// Guest code outside [Lo, Hi) that the region relies on.
