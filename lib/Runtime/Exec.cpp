@@ -114,6 +114,8 @@ static int64_t execArm64(const RunOptions &Options, ProgramFile &F,
                "--exec-fds=" + std::to_string(Fd) + "," +
                    std::to_string(Options.SelfFd),
                "--exec-fn=" + F.ExecFn};
+  if (std::string Limits = sys::ownLimits(); !Limits.empty())
+    S.Strings.push_back("--exec-limits=" + Limits);
   for (std::string &A : inheritedArguments(Options))
     S.Strings.push_back(std::move(A));
   S.Strings.push_back("--");

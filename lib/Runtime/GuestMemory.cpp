@@ -56,6 +56,23 @@ void GuestMemory::trimReserve(uint64_t Lo, uint64_t Hi) {
   BrkReserve = NewEnd;
 }
 
+//--- RLIMIT_AS ----------------------------------------------------------------
+
+void GuestMemory::limitSize(uint64_t Bytes) {
+  std::unique_lock G(Lock);
+  SizeLimit = Bytes;
+}
+
+/// Would the guest have more address space than it may with More bytes on top?
+bool GuestMemory::tooMuch(uint64_t More) const {
+  if (SizeLimit == ~uint64_t(0))
+    return false;
+  uint64_t Size = More;
+  for (const auto &[Lo, R] : Guest)
+    Size += R.Hi - Lo;
+  return Size > SizeLimit;
+}
+
 //--- mmap, munmap, mprotect, mremap, madvise --------------------------------
 
 /// Length of the mapping that mmap makes.
@@ -87,6 +104,12 @@ GuestMemory::Result GuestMemory::mmap(uint64_t Addr, uint64_t Len, int Prot,
   int64_t R;
   {
     std::unique_lock G(Lock);
+    uint64_t Replaced = 0;
+    if (Fixed && !NoReplace)
+      forRuns(Guest, Addr, Addr + Size,
+              [&](uint64_t Lo, uint64_t Hi) { Replaced += Hi - Lo; });
+    if (tooMuch(Size - Replaced))
+      return -ENOMEM;
     changed();
     std::vector<std::pair<uint64_t, uint64_t>> Claimed;
     if (Fixed) {
@@ -213,6 +236,8 @@ GuestMemory::Result GuestMemory::mremap(uint64_t Old, uint64_t OldLen,
     const uint64_t Have = std::max(OldLen, PageSize);
     if (Old + Have < Old || !covered(Old, Old + Have))
       return -EFAULT;
+    if (NewLen > OldLen && tooMuch(NewLen - OldLen))
+      return -ENOMEM;
     changed();
     unprotectLocked(Old, Old + Have);
     std::vector<std::pair<uint64_t, uint64_t>> Claimed;
@@ -327,7 +352,7 @@ GuestMemory::Result GuestMemory::brk(uint64_t Addr) {
       bool Busy = false;
       forParts(Guest, OldEnd, NewEnd,
                [&](uint64_t, uint64_t, const Range &) { Busy = true; });
-      if (Busy)
+      if (Busy || tooMuch(NewEnd - OldEnd))
         return BrkCur;
       const uint64_t Inside = std::min(NewEnd, std::max(BrkReserve, OldEnd));
       if (Inside < NewEnd &&

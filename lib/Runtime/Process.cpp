@@ -88,6 +88,8 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   P->Aot.closeInside();
   GuestVdso = P->Program.VdsoBase;
   P->Mem.setBrk(P->Program.BrkStart);
+  sys::adoptLimits(P->Options.Limits);
+  P->Mem.limitSize(sys::addressSpaceLimit());
 
   GuestThread *T = P->newThread();
   P->link(T);

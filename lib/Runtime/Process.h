@@ -129,6 +129,7 @@ public:
     return GuestThread::of(S).ClearChildTid;
   }
   void expectTags(CpuState &S) override;
+  sys::Result callAlone(long Nr, uint64_t A0, uint64_t A1) override;
   sys::Result exitThread(CpuState &S, int Status) override;
   sys::Result exitGroup(CpuState &S, int Status) override;
   sys::Result execve(CpuState &S, int DirFd, const char *Path,
@@ -155,6 +156,7 @@ public:
   sys::Result madvise(CpuState &S, uint64_t Addr, uint64_t Len,
                       int Advice) override;
   sys::Result brk(CpuState &S, uint64_t Addr) override;
+  void limitAddressSpace(uint64_t Bytes) override { Mem.limitSize(Bytes); }
   sys::Result shmat(CpuState &S, int Id, uint64_t Addr, int Flags) override;
   sys::Result shmdt(CpuState &S, uint64_t Addr) override;
   std::string procMaps(bool Smaps) override;

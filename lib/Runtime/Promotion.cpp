@@ -4,7 +4,9 @@
 #include "Process.h"
 #include "xlate/Lifter/Region.h"
 #include <new>
+#include <sched.h>
 #include <set>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,7 +32,7 @@ void Promotion::request(uint64_t Pc, bool Precise) {
   if (!Asked.insert(Pc).second)
     return;
   Queue.push_back({Pc, Pc, {}, Precise});
-  if (!Running)
+  if (!Running && MayRun)
     start();
   Wake.notify_one();
 }
@@ -39,13 +41,33 @@ void Promotion::start() {
   // Compiler threads never run guest code: they take no signal. LLVM recurses
   // deeply on big functions.
   constexpr size_t StackBytes = 8 << 20;
-  void *Stack = P.mapForRuntime(StackBytes);
-  pthread_t T;
-  Running =
-      Stack && startHostThread(T, Stack, StackBytes, threadMain, this) == 0;
+  if (!Stack)
+    Stack = P.mapForRuntime(StackBytes);
+  Running = Stack &&
+            startHostThread(Thread, Stack, StackBytes, threadMain, this) == 0;
+}
+
+void Promotion::endThread() {
+  {
+    std::lock_guard G(QueueLock);
+    MayRun = false;
+    if (!Running)
+      return;
+    Wake.notify_one();
+  }
+  pthread_join(Thread, nullptr);
+  Running = false;
+}
+
+void Promotion::letThread() {
+  std::lock_guard G(QueueLock);
+  MayRun = true;
+  if (!Running && !Queue.empty())
+    start();
 }
 
 void *Promotion::threadMain(void *Arg) {
+  syscall(SYS_unshare, CLONE_FS); // or the guest couldn't enter namespaces
   static_cast<Promotion *>(Arg)->work();
   return nullptr;
 }
@@ -55,7 +77,9 @@ void Promotion::work() {
     HotTier::Request R;
     {
       std::unique_lock G(QueueLock);
-      Wake.wait(G, [&] { return !Queue.empty(); });
+      Wake.wait(G, [&] { return !Queue.empty() || !MayRun; });
+      if (!MayRun)
+        return;
       R = Queue.front();
       Queue.pop_front();
       if (std::exchange(Forgotten, false)) {
@@ -229,6 +253,7 @@ void Promotion::lockForFork() {
 void Promotion::unlockAfterFork(bool InChild) {
   if (InChild) {
     Running = false; // the thread stayed in the parent
+    MayRun = true;
     Queue.clear();
     Asked.clear();
     // The parent's compiler thread waits on it, and will never leave.

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <pthread.h>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -38,6 +39,11 @@ public:
   void pause() { CompileLock.lock(); }
   void resume() { CompileLock.unlock(); }
 
+  /// End the compiler thread and keep it from starting until letThread(): the
+  /// kernel refuses some calls in a process that has threads.
+  void endThread();
+  void letThread();
+
   /// Around a fork: no compilation is under way between the two.
   void lockForFork();
   void unlockAfterFork(bool InChild);
@@ -64,6 +70,9 @@ private:
   /// How often a function was compiled, and a block asked for; see putOff().
   std::unordered_map<uint64_t, unsigned> Compilations, Requests;
   bool Running = false;
+  bool MayRun = true; ///< Else the thread ends, and none is started.
+  pthread_t Thread = {};
+  void *Stack = nullptr;
   /// Held while a compilation runs, so that a fork can wait for its end.
   std::mutex CompileLock;
   std::unique_ptr<HotTier> Tier;

@@ -246,6 +246,31 @@ void Process::reapThreads() {
   }
 }
 
+sys::Result Process::callAlone(long Nr, uint64_t A0, uint64_t A1) {
+  const auto Call = [&]() -> sys::Result {
+    const long R = syscall(Nr, A0, A1);
+    return R < 0 ? -errno : R;
+  };
+  bool HasThreads;
+  {
+    std::lock_guard G(ThreadLock);
+    HasThreads = Threads && Threads->Next;
+  }
+  if (HasThreads)
+    return Call(); // the guest's own: it is to be refused
+  reapThreads();
+  Hot.endThread();
+  // A thread that was joined takes a moment more to leave the process.
+  sys::Result R = -EINVAL;
+  for (int Try = 0; Try < 100 && R == -EINVAL; ++Try) {
+    if (Try)
+      usleep(100);
+    R = Call();
+  }
+  Hot.letThread();
+  return R;
+}
+
 sys::Result Process::setTidAddress(CpuState &S, uint64_t Addr) {
   GuestThread &T = GuestThread::of(S);
   T.ClearChildTid = Addr;

@@ -154,6 +154,10 @@ Result Services::sigtimedwait(CpuState &S, const uint64_t *Set, void *Info,
                             toAddr(Timeout), Size, 0, 0);
 }
 
+Result Services::callAlone(long Nr, uint64_t A0, uint64_t A1) {
+  return hostCall(Nr, A0, A1);
+}
+
 Result handle::pass(Call &C) {
   PathArgs P(C);
   return hostPass(C);

@@ -1,6 +1,7 @@
 //===- Process.cpp - Threads, processes and their limits ------------------===//
 #include "Call.h"
 #include <atomic>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <sched.h>
@@ -60,6 +61,19 @@ Result handle::clone3(Call &C) {
   return C.K.clone(C.S, Args);
 }
 
+//--- Namespaces -----
+
+/// A process with threads may not leave its user namespace, nor some others.
+Result handle::unshare(Call &C) {
+  const Result R = hostPass(C);
+  return R == -EINVAL ? C.K.callAlone(SYS_unshare, C.A[0], 0) : R;
+}
+
+Result handle::setns(Call &C) {
+  const Result R = hostPass(C);
+  return R == -EINVAL ? C.K.callAlone(SYS_setns, C.A[0], C.A[1]) : R;
+}
+
 //--- execve -------------------------------------------------------------------
 
 // Strings and vectors stay in guest memory: a vfork child that succeeds has no
@@ -102,8 +116,36 @@ OwnLimit *ownLimit(uint64_t Resource) {
 
 } // namespace
 
-static Result limit(uint64_t Resource, uint64_t NewAddr, uint64_t OldAddr,
-                    OwnLimit &L) {
+std::string ownLimits() {
+  std::string Text;
+  for (const OwnLimit *L : {&AsLimit, &DataLimit})
+    Text += (L->Set ? std::to_string(L->Cur) + ':' + std::to_string(L->Max)
+                    : std::string()) +
+            ',';
+  return AsLimit.Set || DataLimit.Set ? Text : "";
+}
+
+void adoptLimits(const std::string &Text) {
+  const char *P = Text.c_str();
+  for (OwnLimit *L : {&AsLimit, &DataLimit}) {
+    uint64_t Cur, Max;
+    if (std::sscanf(P, "%lu:%lu", &Cur, &Max) == 2) {
+      L->Cur = Cur;
+      L->Max = Max;
+      L->Set = true;
+    }
+    if (!(P = std::strchr(P, ',')))
+      return;
+    ++P;
+  }
+}
+
+uint64_t addressSpaceLimit() {
+  return AsLimit.Set ? AsLimit.Cur.load() : RLIM64_INFINITY;
+}
+
+static Result limit(Services &K, uint64_t Resource, uint64_t NewAddr,
+                    uint64_t OldAddr, OwnLimit &L) {
   rlimit64 New, Old;
   if (NewAddr && !copyFrom(New, NewAddr))
     return -EFAULT;
@@ -119,19 +161,21 @@ static Result limit(uint64_t Resource, uint64_t NewAddr, uint64_t OldAddr,
     L.Cur = New.rlim_cur;
     L.Max = New.rlim_max;
     L.Set = true;
+    if (&L == &AsLimit)
+      K.limitAddressSpace(L.Cur);
   }
   return OldAddr && !copyTo(OldAddr, Old) ? -EFAULT : 0;
 }
 
 Result handle::getrlimit(Call &C) {
   if (OwnLimit *L = ownLimit(C.A[0]))
-    return C.A[1] ? limit(C.A[0], 0, C.A[1], *L) : -EFAULT;
+    return C.A[1] ? limit(C.K, C.A[0], 0, C.A[1], *L) : -EFAULT;
   return hostPass(C);
 }
 
 Result handle::setrlimit(Call &C) {
   if (OwnLimit *L = ownLimit(C.A[0]))
-    return C.A[1] ? limit(C.A[0], C.A[1], 0, *L) : -EFAULT;
+    return C.A[1] ? limit(C.K, C.A[0], C.A[1], 0, *L) : -EFAULT;
   return hostPass(C);
 }
 
@@ -139,7 +183,7 @@ Result handle::prlimit64(Call &C) {
   const int Pid = static_cast<int>(C.A[0]);
   OwnLimit *L = ownLimit(C.A[1]);
   if (L && (Pid == 0 || Pid == hostCall(SYS_getpid)))
-    return limit(C.A[1], C.A[2], C.A[3], *L);
+    return limit(C.K, C.A[1], C.A[2], C.A[3], *L);
   return hostPass(C);
 }
 

@@ -130,6 +130,9 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
   case RunOption::ExecFn:
     O.ExecFn = Use.Value;
     break;
+  case RunOption::ExecLimits:
+    O.Limits = Use.Value;
+    break;
   }
   return "";
 }

@@ -65,6 +65,8 @@ public:
                 uint64_t NewAddr);
   Result madvise(uint64_t Addr, uint64_t Len, int Advice);
   Result brk(uint64_t Addr);
+  /// RLIMIT_AS: mapping more than that fails.
+  void limitSize(uint64_t Bytes);
   Result shmat(int Id, uint64_t Addr, int Flags);
   Result shmdt(uint64_t Addr);
 
@@ -141,6 +143,7 @@ private:
   bool hitsRuntime(uint64_t Lo, uint64_t Hi) const;
   bool covered(uint64_t Lo, uint64_t Hi) const;
   bool anyExec(uint64_t Lo, uint64_t Hi) const;
+  bool tooMuch(uint64_t More) const;
   bool unprotectLocked(uint64_t Lo, uint64_t Hi);
   Result claim(uint64_t Lo, uint64_t Hi,
                std::vector<std::pair<uint64_t, uint64_t>> &Claimed);
@@ -153,6 +156,7 @@ private:
   mutable std::shared_mutex Lock;
   std::atomic<uint64_t> Generation{0};
   std::atomic<bool> EverProtected{false};
+  uint64_t SizeLimit = ~uint64_t(0);
   RangeMap Guest;
   std::map<uint64_t, uint64_t> Runtime; ///< Start to end.
   std::map<uint64_t, uint64_t> Shm;     ///< shmat address to size.

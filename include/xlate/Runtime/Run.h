@@ -36,6 +36,8 @@ struct RunOptions {
   std::string Program;
   /// AT_EXECFN: differs from Program when a script led to it.
   std::string ExecFn;
+  /// Resource limits that only the guest has (sys::adoptLimits).
+  std::string Limits;
   /// The program, open for reading, or -1 to look up Program.
   int ProgramFd = -1;
   /// An image for the program inside an open file, -1 = none.

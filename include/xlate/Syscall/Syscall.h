@@ -49,6 +49,9 @@ public:
   virtual void expectTags(CpuState &S) {}
   /// What setTidAddress() or clone() set last.
   virtual uint64_t tidAddress(CpuState &S) { return 0; }
+  /// Make a host call that the kernel refuses in a process with threads,
+  /// without threads of the runtime.
+  virtual Result callAlone(long Nr, uint64_t A0, uint64_t A1);
   virtual Result exitThread(CpuState &S, int Status) = 0; ///< does not return
   virtual Result exitGroup(CpuState &S, int Status) = 0;  ///< does not return
   /// Path, Argv and Envp are the guest's own, not yet read.
@@ -85,6 +88,8 @@ public:
   virtual Result madvise(CpuState &S, uint64_t Addr, uint64_t Len,
                          int Advice) = 0;
   virtual Result brk(CpuState &S, uint64_t Addr) = 0;
+  /// RLIMIT_AS: bytes that the guest may map.
+  virtual void limitAddressSpace(uint64_t Bytes) {}
   virtual Result shmat(CpuState &S, int Id, uint64_t Addr, int Flags) = 0;
   virtual Result shmdt(CpuState &S, uint64_t Addr) = 0;
   /// The kernel is going to write to [Lo, Hi), or could not: make pages that
@@ -126,6 +131,13 @@ int protectFd(int Fd);
 bool isRuntimeFd(int Fd);
 /// Close a protected descriptor.
 void closeRuntimeFd(int Fd);
+
+/// Limits that the guest has but the host process hasn't, as text for
+/// adoptLimits() in the program that takes its place. Empty if there are none.
+std::string ownLimits();
+void adoptLimits(const std::string &Text);
+/// RLIMIT_AS among them.
+uint64_t addressSpaceLimit();
 
 /// With --strace: log that the guest is about to receive a signal.
 void traceSignal(int Sig, int Code, uint64_t Addr);
