@@ -1,0 +1,4 @@
+#!/bin/sh
+# Run a command and print its exit status behind its output.
+"$@"
+echo "exit status $?"
