@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Signals.h"
+#include "FaultAddress.h"
 #include "Guard.h"
 #include "Process.h"
 #include "SigFrame.h"
@@ -118,6 +119,9 @@ static void catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
     F.P.Sig = F.P.Info.si_signo = SIGSEGV;
     F.P.Info.si_code = SEGV_MAPERR;
     F.Esr = 0x92000004;
+    F.AddrUnknown =
+        U ? U->precise()
+          : !TheProcess->Code.contains(reinterpret_cast<void *>(Rip));
   }
   T->HasFault = true;
   T->requestSafepoint();
@@ -293,8 +297,12 @@ void Process::deliverTo(GuestThread &T, const PendingSignal &P,
 }
 
 void Process::deliverFault(GuestThread &T) {
-  const PendingFault F = T.Fault;
+  PendingFault F = T.Fault;
   T.HasFault = false;
+  if (F.AddrUnknown) {
+    F.Addr = nonCanonicalAddress(T.S);
+    F.P.Info.si_addr = reinterpret_cast<void *>(F.Addr);
+  }
   T.LastFaultAddr = F.Addr;
   T.LastFaultEsr = F.Esr;
   const KernelSigaction A = T.Signals->get(F.P.Sig);

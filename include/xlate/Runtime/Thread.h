@@ -76,6 +76,7 @@ struct PendingFault {
   /// its syndrome, with the immediate, there too.
   uint64_t Addr;
   uint32_t Esr;
+  bool AddrUnknown = false; ///< Addr is still to be found out.
 };
 
 /// An entry for address 0 sits where no other address is looked up, so that a
