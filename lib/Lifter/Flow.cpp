@@ -94,16 +94,13 @@ public:
 private:
   void localSets();
   void findLoops();
-  void addLoop(const std::vector<unsigned> &Blocks);
+  void addLoop(const std::vector<unsigned> &Blocks, bool HasJump);
+  LocSet mostUsed(const std::vector<unsigned> &Blocks) const;
   void availability();
   void liveness();
   bool addEntryLoads();
   void flagLiveness();
   bool exitNeedsFlags(const RegionBlock &B) const;
-
-  LocSet loopLocs(const RegionBlock &B) const {
-    return B.Loop == NoBlock ? LocSet() : R.LoopLocs[B.Loop];
-  }
 
   Region &R;
   LocSet Pinned, Flags;
@@ -121,18 +118,37 @@ void Analysis::localSets() {
     }
 }
 
-/// Where more blocks go round, the registers of all of them hardly fit.
+/// Where more blocks go round, the registers of all of them don't fit.
 constexpr size_t MaxLoopBlocks = 32;
+/// What fits beside the pinned ones, which are live everywhere.
+constexpr unsigned MaxLargeLoopRegs = 2;
 
-void Analysis::addLoop(const std::vector<unsigned> &Blocks) {
-  if (Blocks.size() > MaxLoopBlocks)
-    return;
+/// The general registers that many blocks use most.
+LocSet Analysis::mostUsed(const std::vector<unsigned> &Blocks) const {
+  unsigned Uses[LocV] = {};
+  for (unsigned I : Blocks)
+    for (unsigned L = 0; L != LocV; ++L)
+      Uses[L] += !Pinned[L] && R.Blocks[I].Use[L];
+  LocSet Locs;
+  for (unsigned N = 0; N != MaxLargeLoopRegs; ++N) {
+    unsigned *Most = std::max_element(std::begin(Uses), std::end(Uses));
+    if (*Most)
+      Locs.set(static_cast<size_t>(Most - Uses));
+    *Most = 0;
+  }
+  return Locs;
+}
+
+void Analysis::addLoop(const std::vector<unsigned> &Blocks, bool HasJump) {
   LocSet Locs;
   for (unsigned I : Blocks) {
     R.Blocks[I].Loop = static_cast<unsigned>(R.LoopLocs.size());
     Locs |= R.Blocks[I].Use | R.Blocks[I].Def;
   }
-  R.LoopLocs.push_back(Locs & ~Pinned & ~Flags);
+  Locs &= ~Pinned & ~Flags;
+  if (HasJump || Blocks.size() > MaxLoopBlocks)
+    Locs = mostUsed(Blocks);
+  R.LoopLocs.push_back(Locs);
 }
 
 // Tarjan's strongly connected components, without recursion. What goes round
@@ -154,8 +170,6 @@ void Analysis::findLoops() {
     Open.push_back(I);
     IsOpen[I] = true;
     Stack.push_back({I, {}});
-    if (endsInJump(R.Blocks[I].Code))
-      return;
     R.forEachSucc(R.Blocks[I], [&](unsigned S) {
       Stack.back().Succs.push_back(S);
       if (S == I)
@@ -188,15 +202,21 @@ void Analysis::findLoops() {
         IsOpen[Open.back()] = false;
         Open.pop_back();
       } while (Component.back() != I);
-      if (Component.size() > 1 || IsOwnSucc[I])
-        addLoop(Component);
+      if (Component.size() == 1 && !IsOwnSucc[I])
+        continue;
+      // What goes round through an indirect jump is mostly an interpreter,
+      // whose rounds differ.
+      addLoop(Component,
+              std::any_of(Component.begin(), Component.end(), [&](unsigned J) {
+                return endsInJump(R.Blocks[J].Code);
+              }));
     }
   }
 }
 
 void Analysis::availability() {
   auto AtEntry = [&](const RegionBlock &B) {
-    return B.IsEntry ? Pinned | R.EntryLoads | loopLocs(B) : LocSet().set();
+    return B.IsEntry ? Pinned | R.EntryLoads | R.loopLocs(B) : LocSet().set();
   };
   for (RegionBlock &B : R.Blocks) {
     B.AvailIn = AtEntry(B);
@@ -208,11 +228,11 @@ void Analysis::availability() {
       LocSet Avail = AtEntry(B), Dirty;
       for (unsigned P : B.Preds) {
         const RegionBlock &Pb = R.Blocks[P];
-        const bool SameLoop = B.Loop != NoBlock && B.Loop == Pb.Loop;
-        Avail &=
-            Pb.AvailIn | Pb.Use | Pb.Def | (SameLoop ? LocSet() : loopLocs(B));
-        Dirty |= (Pb.DirtyIn | (Pb.Def & ~Pinned)) &
-                 (SameLoop ? LocSet().set() : Flags);
+        const LocSet Loop = R.loopLocs(B);
+        const bool Same = B.Loop == Pb.Loop;
+        Avail &= Pb.AvailIn | Pb.Use | Pb.Def | (Same ? LocSet() : Loop);
+        Dirty |=
+            (Pb.DirtyIn | (Pb.Def & ~Pinned)) & (Same ? Flags | Loop : Flags);
       }
       Changed |= Avail != B.AvailIn || Dirty != B.DirtyIn;
       B.AvailIn = Avail;
@@ -226,7 +246,7 @@ bool Analysis::addEntryLoads() {
   for (const RegionBlock &B : R.Blocks) {
     More |= B.DirtyIn & ~B.AvailIn;
     if (B.Loop != NoBlock)
-      More |= B.Use & ~B.AvailIn;
+      More |= B.Use & Flags & ~B.AvailIn;
   }
   More &= ~R.EntryLoads;
   assert((More & ~Flags).none() && "a loop's register isn't in a value");

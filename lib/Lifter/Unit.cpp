@@ -106,9 +106,25 @@ Function *UnitLifter::run() {
   return F;
 }
 
+// Code addresses are multiples of four: one table for all of a large function.
+void UnitLifter::switchOnPc(Value *TargetPc, BasicBlock *Otherwise,
+                            ArrayRef<std::pair<uint64_t, BasicBlock *>> Cases) {
+  constexpr size_t MaxCompared = 8;
+  const bool HasTable = Cases.size() > MaxCompared;
+  if (HasTable) {
+    Value *FromLo = B.CreateSub(TargetPc, B.getInt64(R.Lo));
+    TargetPc = call(Intrinsic::fshr, {B.getInt64Ty()},
+                    {FromLo, FromLo, B.getInt64(2)});
+  }
+  SwitchInst *Switch =
+      B.CreateSwitch(TargetPc, Otherwise, unsigned(Cases.size()));
+  for (auto [At, To] : Cases)
+    Switch->addCase(B.getInt64(HasTable ? (At - R.Lo) / 4 : At), To);
+}
+
 // The host code of all entries is the unit's: find the block by the guest PC.
 void UnitLifter::liftEntries() {
-  SwitchInst *Switch = nullptr;
+  std::vector<std::pair<uint64_t, BasicBlock *>> Cases;
   for (unsigned I = 0; I != R.Blocks.size(); ++I) {
     if (!R.Blocks[I].IsEntry)
       continue;
@@ -123,12 +139,12 @@ void UnitLifter::liftEntries() {
       if (Loads[L])
         B.CreateStore(loadLocFromState(L), slotOf(L));
     B.CreateBr(Starts[I]);
-    B.SetInsertPoint(Entry);
-    if (!Switch)
-      Switch = B.CreateSwitch(F->getArg(0), Enter); // the primary entry
-    else
-      Switch->addCase(B.getInt64(At), Enter);
+    Cases.emplace_back(At, Enter);
   }
+  B.SetInsertPoint(Entry);
+  BasicBlock *Primary = Cases.front().second;
+  Cases.erase(Cases.begin());
+  switchOnPc(F->getArg(0), Primary, Cases);
 }
 
 BasicBlock *UnitLifter::newBlock(const char *Name) {
@@ -162,11 +178,7 @@ void UnitLifter::liftBlock(unsigned Index) {
   for (Index_ = 0; Index_ + 1 < Code.Uops.size(); ++Index_)
     liftUop(Code.Uops[Index_]);
   settle();
-  if (Cur->Loop == NoBlock ||
-      std::any_of(
-          Cur->Targets.begin(), Cur->Targets.end(),
-          [&](unsigned T) { return R.Blocks[T].Loop != Cur->Loop; }))
-    flushRegisters();
+  flushRegisters();
   liftTerminator(Code.terminator());
   FlagsOut[Index] = Flags;
   FlagsStoredOut[Index] = FlagsStored;
@@ -267,12 +279,7 @@ void UnitLifter::branchTo(unsigned Succ, uint64_t Target, bool WithFlags) {
   }
   if (Backward)
     poll(B.getInt64(Target), R.Blocks[Succ].FlagsLiveIn);
-  if (R.Blocks[Succ].Loop != Cur->Loop) {
-    storeDirty(false);
-    for (unsigned L = 0; L != LocN; ++L)
-      if (R.loadsInto(R.Blocks[Succ])[L])
-        readLoc(L);
-  }
+  crossTo(Succ);
   B.CreateBr(Starts[Succ]);
 }
 
@@ -294,12 +301,26 @@ void UnitLifter::jumpToShared(Value *TargetPc) {
     Shared = newBlock("jump");
     SharedTarget =
         IRBuilder<>(Entry, Entry->begin()).CreateAlloca(B.getInt64Ty());
+    for (const RegionBlock &Rb : R.Blocks)
+      if (endsInJump(Rb.Code) && !Rb.Targets.empty() &&
+          (!SharedFrom || Rb.Loop != NoBlock))
+        SharedFrom = &Rb;
     SharedAvail.set();
     for (const RegionBlock &Rb : R.Blocks) {
       if (Rb.Targets.empty() || !endsInJump(Rb.Code))
         continue;
-      SharedAvail &= Rb.AvailIn | Rb.Use | Rb.Def;
+      SharedAvail &=
+          Rb.AvailIn | Rb.Use | Rb.Def |
+          (Rb.Loop == SharedFrom->Loop ? LocSet() : R.loopLocs(*SharedFrom));
       SharedNeedsFlags |= Rb.TakenNeedsFlags;
+    }
+  }
+  if (Cur->Loop != SharedFrom->Loop) {
+    storeDirty(false);
+    for (unsigned L = 0; L != LocN; ++L) {
+      Dirty.reset(L);
+      if (R.loopLocs(*SharedFrom)[L])
+        readLoc(L);
     }
   }
   if (SharedNeedsFlags)
@@ -323,29 +344,33 @@ void UnitLifter::liftSharedJump() {
   std::fill(std::begin(Now), std::end(Now), nullptr);
   FlagsStored = true;
   Flags = FlagSource();
-  for (const RegionBlock &Rb : R.Blocks)
-    if (!Rb.Targets.empty() && endsInJump(Rb.Code))
-      Cur = &Rb;
+  Cur = SharedFrom;
   Value *TargetPc = B.CreateLoad(B.getInt64Ty(), SharedTarget);
   jumpToTargets(TargetPc);
   storeDirty(SharedNeedsFlags);
   leaveIndirect(TargetPc);
 }
 
+/// Where a branch to Succ leads that can't do more than branch.
+BasicBlock *UnitLifter::wayTo(unsigned Succ) {
+  if (R.Blocks[Succ].Loop == Cur->Loop)
+    return Starts[Succ];
+  BasicBlock *Way = newBlock("way");
+  SidePath Side(*this);
+  B.SetInsertPoint(Way);
+  crossTo(Succ);
+  B.CreateBr(Starts[Succ]);
+  return Way;
+}
+
 // An indirect jump inside the unit. The builder continues where the target is
 // none of those known.
 void UnitLifter::jumpToTargets(Value *TargetPc) {
-  LocSet Loads;
-  for (unsigned T : Cur->Targets)
-    Loads |= R.loadsInto(R.Blocks[T]);
-  for (unsigned L = 0; L != LocN; ++L)
-    if (Loads[L])
-      readLoc(L);
   BasicBlock *Elsewhere = newBlock("elsewhere");
-  SwitchInst *Switch =
-      B.CreateSwitch(TargetPc, Elsewhere, unsigned(Cur->Targets.size()));
+  std::vector<std::pair<uint64_t, BasicBlock *>> Cases;
   for (unsigned T : Cur->Targets)
-    Switch->addCase(B.getInt64(R.Blocks[T].Code.Pc), Starts[T]);
+    Cases.emplace_back(R.Blocks[T].Code.Pc, wayTo(T));
+  switchOnPc(TargetPc, Elsewhere, Cases);
   B.SetInsertPoint(Elsewhere);
 }
 
@@ -402,9 +427,23 @@ void UnitLifter::storeDirty(bool WithFlags) {
 }
 
 void UnitLifter::flushRegisters() {
-  storeDirty(false);
+  const LocSet Kept = R.loopLocs(*Cur);
   for (unsigned L = 0; L != LocN; ++L)
-    Dirty.reset(L);
+    if (Dirty[L] && !Kept[L]) {
+      storeLocToState(L, readLoc(L));
+      Dirty.reset(L);
+    }
+}
+
+void UnitLifter::crossTo(unsigned Succ) {
+  const RegionBlock &To = R.Blocks[Succ];
+  if (To.Loop == Cur->Loop)
+    return;
+  storeDirty(false);
+  const LocSet Loads = R.loadsInto(To);
+  for (unsigned L = 0; L != LocN; ++L)
+    if (Loads[L])
+      readLoc(L);
 }
 
 void UnitLifter::liftTerminator(const Uop &U) {

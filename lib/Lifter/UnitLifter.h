@@ -59,6 +59,9 @@ private:
   void createFunction();
   void liftBlock(unsigned Index);
   void liftEntries();
+  void
+  switchOnPc(Value *TargetPc, llvm::BasicBlock *Otherwise,
+             llvm::ArrayRef<std::pair<uint64_t, llvm::BasicBlock *>> Cases);
   void liftUop(const Uop &U);
   void liftTerminator(const Uop &U);
   void poll(Value *Target, bool WithFlags);
@@ -74,8 +77,11 @@ private:
   void tailCall(Value *Callee, Value *TargetPc);
   /// Store what CpuState doesn't have yet.
   void storeDirty(bool WithFlags);
-  /// Store the registers that CpuState doesn't have yet.
+  /// Store the registers that the block's loop doesn't keep in values.
   void flushRegisters();
+  /// On the way to Succ: store and load what its loop wants.
+  void crossTo(unsigned Succ);
+  llvm::BasicBlock *wayTo(unsigned Succ);
   llvm::BasicBlock *newBlock(const char *Name);
   /// Branch to a new block if Cond, expected not to happen; the builder then
   /// continues in another new block. Returns the cold one.
@@ -295,6 +301,8 @@ private:
   // Where all indirect jumps meet, if they do.
   llvm::BasicBlock *Shared = nullptr;
   llvm::AllocaInst *SharedTarget = nullptr;
+  /// One of the blocks that jump there, in a loop if any is.
+  const RegionBlock *SharedFrom = nullptr;
   LocSet SharedAvail, SharedDirty;
   bool SharedNeedsFlags = false;
 

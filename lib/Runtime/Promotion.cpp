@@ -130,6 +130,7 @@ void Promotion::findFunction(HotTier::Request &R,
   std::lock_guard G(P.Code.mutex());
   const auto [Lo, Hi] = P.functionAround(R.Pc);
   R.MaskTopByte = P.needsTagMask(Lo, Hi);
+  R.IsInImage = P.Aot.functionAround(R.Pc).second != 0;
   Jumps = P.jumpsIn(Lo, Hi);
   if (P.Options.UseTier != Tier::Auto)
     return;

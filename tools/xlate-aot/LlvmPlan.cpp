@@ -8,9 +8,9 @@ using namespace xlate::aot;
 
 /// A function with a block of this class is worth the time: it comes back
 /// within a few hundred runs at worst.
-static constexpr uint8_t HotClass = 16;
+static constexpr uint8_t HotClass = 15;
 /// Blocks of such a function that are part of its unit.
-static constexpr uint8_t WantedClass = 14;
+static constexpr uint8_t WantedClass = 8;
 
 std::vector<uint64_t> LlvmPlan::units() const {
   std::vector<uint64_t> Pcs;

@@ -18,8 +18,8 @@ public:
     Options.WriteThrough = R.Precise;
     Options.FlushToZero = R.FlushToZero;
     Options.MaskTopByte = R.MaskTopByte;
-    Options.MaxBlocks = 400;
-    Options.MaxInsns = 2500;
+    Options.MaxBlocks = R.IsInImage ? 100 : 400;
+    Options.MaxInsns = R.IsInImage ? 600 : 2500;
     Options.MaxCalleeInsns = 100;
     std::string Error;
     auto Units = Compiler.compile({R.Function}, Code, Options, Memory, Error);

@@ -111,12 +111,15 @@ struct Region {
   /// Flags to load from CpuState at entries, where they are live.
   LocSet EntryLoads;
   /// Unpinned registers that loops keep in values: loaded on the way into the
-  /// loop where they are live, stored on the way out. Elsewhere registers are
+  /// loop where they are live, stored on the way out. Other registers are
   /// loaded where they are first read and stored at the end of the block.
   std::vector<LocSet> LoopLocs;
+  LocSet loopLocs(const RegionBlock &B) const {
+    return B.Loop == NoBlock ? LocSet() : LoopLocs[B.Loop];
+  }
   /// What has to be loaded on the way to B from outside of its loop.
   LocSet loadsInto(const RegionBlock &B) const {
-    return B.Loop == NoBlock ? LocSet() : LoopLocs[B.Loop] & B.LiveIn;
+    return loopLocs(B) & B.LiveIn;
   }
   /// All indirect jumps have the same Targets and go to them from one place.
   bool SharedJumps = false;

@@ -27,6 +27,9 @@ public:
     std::vector<uint64_t> Roots;
     /// Precise registers at every fault (write-through form).
     bool Precise;
+    /// An image has the function: of most of its blocks nobody knows whether
+    /// they run.
+    bool IsInImage = false;
     /// For a guest that sets FPCR.FZ.
     bool FlushToZero = false;
     /// Take tags off data addresses.
