@@ -171,7 +171,9 @@ void cache::appendPcMap(std::string &Out,
   std::pair<uint32_t, int32_t> Last{0, 0};
   for (const auto &P : Map) {
     appendNumber(Out, P.first - Last.first);
-    const int32_t Step = P.second - Last.second;
+    // As readPcMap() adds it, modulo 2^32.
+    const auto Step = static_cast<int32_t>(static_cast<uint32_t>(P.second) -
+                                           static_cast<uint32_t>(Last.second));
     appendNumber(Out, static_cast<uint32_t>(Step) << 1 ^
                           static_cast<uint32_t>(Step >> 31));
     Last = P;
@@ -195,7 +197,8 @@ cache::readPcMap(const unsigned char *From, const unsigned char *End) {
   for (uint32_t N = number(); N && From != End; --N) {
     Last.first += number();
     const uint32_t Z = number();
-    Last.second += static_cast<int32_t>(Z >> 1 ^ (0 - (Z & 1)));
+    Last.second = static_cast<int32_t>(static_cast<uint32_t>(Last.second) +
+                                       (Z >> 1 ^ (0 - (Z & 1))));
     Map.push_back(Last);
   }
   return Map;
