@@ -103,7 +103,7 @@ void Emitter::emitTable(unsigned I, unsigned Base) {
                  Acc = Zero ? 0 : vecIn(U.A[0]);
   unsigned Idx = Index;
   if (Base) {
-    vecConst(15, 0x0101010101010101 * Base);
+    vecConst(15, 0x0101010101010101u * Base);
     vex(Sub[L8], 14, Index, 15);
     Idx = 14;
   }

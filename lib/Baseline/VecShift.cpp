@@ -6,7 +6,7 @@ using namespace xlate;
 using namespace xlate::baseline;
 
 static uint64_t everyByte(unsigned V) {
-  return 0x0101010101010101 * (V & 0xff);
+  return 0x0101010101010101u * (V & 0xff);
 }
 
 /// Shift by immediate: 0F opcode / Ext; the destination is in vvvv.
