@@ -22,6 +22,16 @@ struct State : CpuState {
   }
 };
 
+/// Whether an access to an address that nothing was mapped at faults. Under
+/// AddressSanitizer, part of its shadow is there.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool FaultsAreReal = false;
+#elif defined(__has_feature)
+constexpr bool FaultsAreReal = !__has_feature(address_sanitizer);
+#else
+constexpr bool FaultsAreReal = true;
+#endif
+
 /// A random architectural state; a third of the registers point to within a KiB
 /// behind Data.
 State randomState(std::mt19937_64 &Rng, uint64_t Data);

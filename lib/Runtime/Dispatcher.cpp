@@ -468,6 +468,7 @@ void Process::run(GuestThread *Thread) {
       xlate_guarded_call(&S, interpBlock, Code);
     else
       xlate_enter(&S, Code);
+    forgetSkippedFrames();
     T.InGuest.store(false, std::memory_order_release);
     if (S.JumpFrom)
       noteJump(S);

@@ -3,6 +3,16 @@
 #define XLATE_LIB_RUNTIME_GUARD_H
 
 #include "xlate/Guest/CpuState.h"
+#include <cstddef>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define XLATE_ASAN
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define XLATE_ASAN
+#endif
 
 extern "C" {
 /// Fn(S, Arg) such that a guest fault inside it returns from this call.
@@ -13,6 +23,25 @@ void xlate_guarded_call(xlate::CpuState *S,
 [[noreturn]] void xlate_unwind();
 /// SA_RESTORER of the runtime's handlers.
 void xlate_sigreturn();
+#ifdef XLATE_ASAN
+void __asan_unpoison_memory_region(const volatile void *, size_t);
+#endif
 }
+
+namespace xlate::runtime {
+
+/// For AddressSanitizer: frames below the caller's that xlate_unwind skipped
+/// have left their marks on the stack.
+#ifdef XLATE_ASAN
+[[gnu::noinline]] inline void forgetSkippedFrames() {
+  constexpr size_t Deepest = 256 << 10;
+  const auto *Here = static_cast<const char *>(__builtin_frame_address(0));
+  __asan_unpoison_memory_region(Here - Deepest, Deepest);
+}
+#else
+inline void forgetSkippedFrames() {}
+#endif
+
+} // namespace xlate::runtime
 
 #endif // XLATE_LIB_RUNTIME_GUARD_H

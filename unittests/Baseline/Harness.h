@@ -17,16 +17,6 @@
 
 namespace xlate::test {
 
-/// Whether an access to an address that nothing was mapped at faults. Under
-/// AddressSanitizer, part of its shadow is there.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool FaultsAreReal = false;
-#elif defined(__has_feature)
-constexpr bool FaultsAreReal = !__has_feature(address_sanitizer);
-#else
-constexpr bool FaultsAreReal = true;
-#endif
-
 /// How a run ended.
 struct Outcome {
   State S;
