@@ -382,7 +382,7 @@ void Finder::exitFlags(Region &R) const {
 
 Region Finder::run() {
   Region R;
-  R.Entry = R.Lo = R.Hi = Entry;
+  R.Entry = R.Lo = R.Hi = R.LowestPc = Entry;
   collectLeaders();
   if (Blocks.empty())
     return R;
@@ -390,8 +390,14 @@ Region Finder::run() {
   for (uint64_t Pc : order()) {
     RegionBlock B;
     B.Code = std::move(Blocks.at(Pc));
-    R.Lo = std::min(R.Lo, B.Code.Pc);
-    R.Hi = std::max(R.Hi, B.Code.End);
+    R.LowestPc = std::min(R.LowestPc, B.Code.Pc);
+    if (OfCallees.count(B.Code.Pc)) {
+      // What lies between a function and its callee doesn't concern the unit.
+      R.Depends.emplace_back(B.Code.Pc, B.Code.End);
+    } else {
+      R.Lo = std::min(R.Lo, B.Code.Pc);
+      R.Hi = std::max(R.Hi, B.Code.End);
+    }
     R.NumInsns += B.Code.NumInsns;
     R.Blocks.push_back(std::move(B));
   }

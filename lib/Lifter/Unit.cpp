@@ -112,14 +112,14 @@ void UnitLifter::switchOnPc(Value *TargetPc, BasicBlock *Otherwise,
   constexpr size_t MaxCompared = 8;
   const bool HasTable = Cases.size() > MaxCompared;
   if (HasTable) {
-    Value *FromLo = B.CreateSub(TargetPc, B.getInt64(R.Lo));
+    Value *FromLo = B.CreateSub(TargetPc, B.getInt64(R.LowestPc));
     TargetPc = call(Intrinsic::fshr, {B.getInt64Ty()},
                     {FromLo, FromLo, B.getInt64(2)});
   }
   SwitchInst *Switch =
       B.CreateSwitch(TargetPc, Otherwise, unsigned(Cases.size()));
   for (auto [At, To] : Cases)
-    Switch->addCase(B.getInt64(HasTable ? (At - R.Lo) / 4 : At), To);
+    Switch->addCase(B.getInt64(HasTable ? (At - R.LowestPc) / 4 : At), To);
 }
 
 // The host code of all entries is the unit's: find the block by the guest PC.

@@ -56,6 +56,10 @@ TEST(Region, SmallCalleesAreInside) {
   EXPECT_EQ(blockAt(R, G.at(6))->Targets.size(), 2u) << "after each call";
   EXPECT_TRUE(blockAt(R, G.at(3))->IsEntry) << "the callee may leave the unit";
   EXPECT_TRUE(blockAt(R, G.at(3))->Targets.empty()) << "our own caller's";
+  EXPECT_EQ(R.Hi, G.at(4)) << "callees are ranges of their own";
+  EXPECT_NE(std::find(R.Depends.begin(), R.Depends.end(),
+                      std::pair(G.at(5), G.at(6))),
+            R.Depends.end());
 
   L.MaxCalleeInsns = 2;
   EXPECT_FALSE(blockAt(discoverRegion(G.at(0), L), G.at(5)));

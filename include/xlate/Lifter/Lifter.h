@@ -45,10 +45,10 @@ struct LiftOptions {
 
 /// Debug line of a guest address in R's unit, and back.
 inline unsigned lineOf(const Region &R, uint64_t Pc) {
-  return static_cast<unsigned>((Pc - R.Lo) / 4 + 1);
+  return static_cast<unsigned>((Pc - R.LowestPc) / 4 + 1);
 }
 inline uint64_t pcOfLine(const Region &R, unsigned Line) {
-  return R.Lo + 4 * uint64_t(Line - 1);
+  return R.LowestPc + 4 * uint64_t(Line - 1);
 }
 
 /// Every guest access has, in its alias.scope list, one scope of the domain

@@ -96,7 +96,9 @@ struct RegionBlock {
 
 struct Region {
   uint64_t Entry = 0;
-  uint64_t Lo = 0, Hi = 0; ///< Spans all blocks.
+  /// Spans all blocks but those of callees, which are among Depends.
+  uint64_t Lo = 0, Hi = 0;
+  uint64_t LowestPc = 0; ///< Of all blocks.
   unsigned NumInsns = 0;
   std::vector<RegionBlock> Blocks; ///< Reverse post order; first = Entry.
   /// Calls F with the index of each successor of B.
