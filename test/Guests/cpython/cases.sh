@@ -2,7 +2,8 @@
 
 # The module's outcome, and each test in it that didn't succeed.
 one() {
-  timeout "${MODULE_TIMEOUT:-900}" python3 -m test -v -u network,cpu,subprocess "$1" >log 2>&1
+  # There is no network, and VSOCK waits for a host that isn't there.
+  timeout "${MODULE_TIMEOUT:-900}" python3 -m test -v -u cpu,subprocess -i '*VSOCK*' "$1" >log 2>&1
   local status=$?
   grep -E '^(FAIL|ERROR): ' log | sed 's/ (.*//' | sort -u
   tail -n 1000 log | grep -E '^(Fatal|Segmentation|Windows fatal|Tests result)|dumped|^Tests result' | sort -u
