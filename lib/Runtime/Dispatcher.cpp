@@ -55,6 +55,12 @@ void Process::codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi) {
 /// need not be caught. JITs write data beside code that runs.
 void Process::codeFlushed(CpuState &S, uint64_t Addr) {
   const uint64_t Line = Addr & ~uint64_t(63), Page = Addr & ~uint64_t(4095);
+  {
+    // Some flush data, too, and a lot of it.
+    std::lock_guard G(Code.mutex());
+    if (!codeRange(Page).Hi)
+      return;
+  }
   codeChanged(&S, Line, Line + 64);
   std::lock_guard G(Code.mutex());
   if (FlushedPages.insert(Page).second)
