@@ -119,6 +119,10 @@ static std::optional<Use> quickUse(uint32_t W) {
     if (Is(0x1f000000, 0x1b000000) || Is(0x3fe00000, 0x1ac00000))
       return Use::Unknown;
     return std::nullopt;
+  case 10: // hints: NOP, BTI
+    if (Is(0xfffff01f, 0xd503201f))
+      return Use::Unknown;
+    return std::nullopt;
   default:
     return std::nullopt;
   }

@@ -25,7 +25,10 @@ print:  mov     x0, #1
         mov     x0, #0
         mov     x8, #93
         svc     #0
-higher: cset    w0, hi
+higher: .rept   8                       // padding hides nothing
+        nop
+        .endr
+        cset    w0, hi
         ret
 less:   mov     w1, #1
         cmp     w1, #2
