@@ -45,6 +45,7 @@ Compiler::Impl::lift(Module &M, const std::vector<uint64_t> &Entries,
   Limits.CodeEnd = Code.CodeEnd;
   Limits.IsEntry = Code.IsEntry;
   Limits.IsWanted = Code.IsWanted;
+  Limits.MayInline = Code.MayInline;
   Limits.JumpTargets = Code.JumpTargets;
   lift::LiftOptions Lo;
   Lo.Host = hostFeatures(*Target);

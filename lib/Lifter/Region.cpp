@@ -172,7 +172,8 @@ bool Finder::isInside(uint64_t Callee) {
   if (!New)
     return It->second;
   if (Callee != Entry) {
-    if (!isNearAndWanted(Callee))
+    if (!isNearAndWanted(Callee) ||
+        (Limits.MayInline && !Limits.MayInline(Callee)))
       return false;
     const unsigned Insns = bodySize(Callee);
     if (Insns > Limits.MaxCalleeInsns || InlinedInsns + Insns > MaxInlinedInsns)

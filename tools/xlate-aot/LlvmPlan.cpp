@@ -28,6 +28,10 @@ codegen::GuestCode LlvmPlan::guestCode(const GuestText &Text,
     return It != E.Blocks.end() && It->second.Function;
   };
   Guest.IsWanted = [this](uint64_t Pc) { return Wanted.count(Pc) != 0; };
+  Guest.MayInline = [&E](uint64_t Pc) {
+    const Entries::Info &I = E.Blocks.at(Pc);
+    return I.Hot || I.Class >= WantedClass;
+  };
   Guest.Roots = [this](uint64_t Pc) { return Roots.at(Pc); };
   Guest.JumpTargets = [&E](uint64_t Pc) {
     auto It = E.Jumps.find(Pc);

@@ -11,8 +11,12 @@ class LlvmTier final : public runtime::HotTier {
 public:
   Result compile(const Request &R, const Services &S) override {
     Result Out;
-    codegen::GuestCode Code{S.CodeEnd, S.IsFunction, S.IsWanted,
-                            [&R](uint64_t) { return R.Roots; }, S.JumpTargets};
+    codegen::GuestCode Code;
+    Code.CodeEnd = S.CodeEnd;
+    Code.IsEntry = S.IsFunction;
+    Code.IsWanted = S.IsWanted;
+    Code.Roots = [&R](uint64_t) { return R.Roots; };
+    Code.JumpTargets = S.JumpTargets;
     codegen::JitMemory Memory{S.AllocCode, S.SlotFor};
     codegen::UnitOptions Options;
     Options.WriteThrough = R.Precise;

@@ -36,6 +36,8 @@ struct GuestCode {
   /// More blocks of the unit of Pc to start from; see lift::RegionLimits. May
   /// be null.
   std::function<std::vector<uint64_t>(uint64_t Pc)> Roots;
+  /// See lift::RegionLimits. May be null.
+  std::function<bool(uint64_t Pc)> MayInline;
   /// Known targets of the indirect jump at an address. May be null.
   std::function<std::vector<uint64_t>(uint64_t Pc)> JumpTargets;
 };

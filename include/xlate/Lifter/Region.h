@@ -43,6 +43,8 @@ struct RegionLimits {
   /// Functions of at most so many instructions become part of the regions that
   /// call them. 0 = none do, and calls of the region's own entry leave it, too.
   unsigned MaxCalleeInsns = 0;
+  /// False for functions that don't run often enough for that. May be null.
+  std::function<bool(uint64_t Pc)> MayInline;
   /// More addresses to start from than the entry: blocks that nothing known
   /// leads to.
   std::vector<uint64_t> Roots;
