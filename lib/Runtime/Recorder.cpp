@@ -119,8 +119,14 @@ void Recorder::write(CodeMap &Code, const JumpMap &Jumps,
     P.Precise = Precise;
     P.normalize();
     if (CacheFd >= 0)
-      cache::mergeProfile(CacheFd, File, P);
+      (void)cache::mergeProfile(CacheFd, File, P); // only hints are lost
   }
-  if (!Explicit.empty())
-    cache::mergeProfileFile(Explicit, Set);
+  if (Explicit.empty())
+    return;
+  if (Expected<bool> Done = cache::mergeProfileFile(Explicit, Set); !Done) {
+    const std::string Line =
+        "xlate-run: " + Explicit + ": " + Done.error().Reason + "\n";
+    [[maybe_unused]] ssize_t N =
+        ::write(STDERR_FILENO, Line.data(), Line.size());
+  }
 }
