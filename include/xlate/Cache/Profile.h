@@ -3,8 +3,9 @@
 // Recorded by xlate-run, read by xlate-aot: for each guest file, named by its
 // fileKey(), the entries of blocks that were translated at run time, how often
 // about they ran, which of them became units of the optimising tier, where
-// indirect jumps went, and whether that was in a program that handles faults. Everything is a hint. Offsets are those in the file, so
-// that neither the address nor the translator matters.
+// indirect jumps went, and whether that was in a program that handles faults.
+// Everything is a hint. Offsets are those in the file, so that neither the
+// address nor the translator matters.
 //
 // The form: "XLATPRF2", then per file the key, its size in bytes and numbers of
 // 7 bits a byte, lowest first; at the end a hash of all of it. Files with any

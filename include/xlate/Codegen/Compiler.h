@@ -47,7 +47,7 @@ struct UnitOptions {
   bool StorePinnedAtEntry = true;
   bool FlushToZero = false; ///< See lift::LiftOptions.
   bool MaskTopByte = false; ///< See lift::LiftOptions.
-  unsigned MaxBlocks = 64; ///< These three: see lift::RegionLimits.
+  unsigned MaxBlocks = 64;  ///< These three: see lift::RegionLimits.
   unsigned MaxInsns = 300;
   unsigned MaxCalleeInsns = 0;
 };
