@@ -29,8 +29,9 @@ codegen::GuestCode LlvmPlan::guestCode(const GuestText &Text,
   };
   Guest.IsWanted = [this](uint64_t Pc) { return Wanted.count(Pc) != 0; };
   Guest.MayInline = [&E](uint64_t Pc) {
-    const Entries::Info &I = E.Blocks.at(Pc);
-    return I.Hot || I.Class >= WantedClass;
+    auto It = E.Blocks.find(Pc); // --function may name any address
+    return It != E.Blocks.end() &&
+           (It->second.Hot || It->second.Class >= WantedClass);
   };
   Guest.Roots = [this](uint64_t Pc) { return Roots.at(Pc); };
   Guest.JumpTargets = [&E](uint64_t Pc) {
