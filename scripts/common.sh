@@ -50,7 +50,7 @@ install_packages() {
   say "Installing packages: ${missing[*]}"
   update_package_lists
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-    -o Dpkg::Use-Pty=0 "${missing[@]}" >"$XLATE_ROOT/build/apt.log" 2>&1 ||
+    -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 "${missing[@]}" >"$XLATE_ROOT/build/apt.log" 2>&1 ||
     { tail -n 20 "$XLATE_ROOT/build/apt.log"; die "apt-get install failed (build/apt.log)"; }
 }
 
