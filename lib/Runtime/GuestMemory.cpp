@@ -56,23 +56,6 @@ void GuestMemory::trimReserve(uint64_t Lo, uint64_t Hi) {
   BrkReserve = NewEnd;
 }
 
-//--- RLIMIT_AS ----------------------------------------------------------------
-
-void GuestMemory::limitSize(uint64_t Bytes) {
-  std::unique_lock G(Lock);
-  SizeLimit = Bytes;
-}
-
-/// Would the guest have more address space than it may with More bytes on top?
-bool GuestMemory::tooMuch(uint64_t More) const {
-  if (SizeLimit == ~uint64_t(0))
-    return false;
-  uint64_t Size = More;
-  for (const auto &[Lo, R] : Guest)
-    Size += R.Hi - Lo;
-  return Size > SizeLimit;
-}
-
 //--- mmap, munmap, mprotect, mremap, madvise --------------------------------
 
 /// Length of the mapping that mmap makes.
@@ -100,6 +83,8 @@ GuestMemory::Result GuestMemory::mmap(uint64_t Addr, uint64_t Len, int Prot,
     Addr = 0;
   }
   const int Host = hostProt(Prot);
+  Range New{0, static_cast<uint8_t>(Prot & ProtMask)};
+  New.Private = (Flags & MAP_TYPE) == MAP_PRIVATE && !(Flags & MAP_GROWSDOWN);
   bool HadCode = false;
   int64_t R;
   {
@@ -108,7 +93,7 @@ GuestMemory::Result GuestMemory::mmap(uint64_t Addr, uint64_t Len, int Prot,
     if (Fixed && !NoReplace)
       forRuns(Guest, Addr, Addr + Size,
               [&](uint64_t Lo, uint64_t Hi) { Replaced += Hi - Lo; });
-    if (tooMuch(Size - Replaced))
+    if (tooMuch(Size - Replaced, New.data()))
       return -ENOMEM;
     changed();
     std::vector<std::pair<uint64_t, uint64_t>> Claimed;
@@ -129,7 +114,7 @@ GuestMemory::Result GuestMemory::mmap(uint64_t Addr, uint64_t Len, int Prot,
     } else {
       // What the kernel considers free has ceased to be the runtime's.
       cut(Runtime, R, R + Size);
-      set(R, R + Size, {0, static_cast<uint8_t>(Prot & ProtMask)});
+      set(R, R + Size, New);
     }
     changed();
   }
@@ -195,7 +180,9 @@ GuestMemory::Result GuestMemory::mprotect(uint64_t Addr, uint64_t Len,
       Addr = StackLo;
     }
     // The kernel changes everything before the first hole.
-    const uint64_t Stop = coveredEnd(Guest, Addr, End);
+    uint64_t Stop = coveredEnd(Guest, Addr, End);
+    if (Prot & PROT_WRITE)
+      Stop = dataEnd(Addr, Stop);
     if (Stop != End)
       R = -ENOMEM;
     if (Stop != Addr) {
@@ -203,7 +190,7 @@ GuestMemory::Result GuestMemory::mprotect(uint64_t Addr, uint64_t Len,
       Code = (Prot & PROT_EXEC) || anyExec(Addr, Stop);
       int64_t E = host(SYS_mprotect, Addr, Stop - Addr, hostProt(Prot));
       if (E == 0)
-        set(Addr, Stop, {0, static_cast<uint8_t>(Prot & ProtMask)});
+        setProt(Addr, Stop, Prot & ProtMask);
       else
         R = E;
       changed();
@@ -236,7 +223,10 @@ GuestMemory::Result GuestMemory::mremap(uint64_t Old, uint64_t OldLen,
     const uint64_t Have = std::max(OldLen, PageSize);
     if (Old + Have < Old || !covered(Old, Old + Have))
       return -EFAULT;
-    if (NewLen > OldLen && tooMuch(NewLen - OldLen))
+    const uint64_t More = Flags & MREMAP_DONTUNMAP ? NewLen
+                          : NewLen > OldLen        ? NewLen - OldLen
+                                                   : 0;
+    if (More && tooMuch(More, find(Old)->second.data()))
       return -ENOMEM;
     changed();
     unprotectLocked(Old, Old + Have);
@@ -343,7 +333,7 @@ GuestMemory::Result GuestMemory::brk(uint64_t Addr) {
   bool HadCode = false;
   {
     std::unique_lock G(Lock);
-    if (Addr < BrkStart || Addr > AddressLimit)
+    if (Addr < BrkStart || Addr > AddressLimit || heapTooLarge(Addr))
       return BrkCur;
     const uint64_t OldEnd = pageUp(BrkCur), NewEnd = pageUp(Addr);
     constexpr int Flags = MAP_PRIVATE | MAP_ANONYMOUS;
@@ -352,7 +342,7 @@ GuestMemory::Result GuestMemory::brk(uint64_t Addr) {
       bool Busy = false;
       forParts(Guest, OldEnd, NewEnd,
                [&](uint64_t, uint64_t, const Range &) { Busy = true; });
-      if (Busy || tooMuch(NewEnd - OldEnd))
+      if (Busy || tooMuch(NewEnd - OldEnd, true))
         return BrkCur;
       const uint64_t Inside = std::min(NewEnd, std::max(BrkReserve, OldEnd));
       if (Inside < NewEnd &&
@@ -367,7 +357,7 @@ GuestMemory::Result GuestMemory::brk(uint64_t Addr) {
         return BrkCur;
       }
       BrkReserve = std::max(BrkReserve, NewEnd);
-      set(OldEnd, NewEnd, {0, Rw});
+      set(OldEnd, NewEnd, {0, Rw, false, true});
     } else if (NewEnd < OldEnd) {
       changed();
       HadCode = anyExec(NewEnd, OldEnd);
@@ -397,6 +387,8 @@ GuestMemory::Result GuestMemory::shmat(int Id, uint64_t Addr, int Flags) {
   int64_t R;
   {
     std::unique_lock G(Lock);
+    if (tooMuch(Size, false))
+      return -ENOMEM;
     changed();
     std::vector<std::pair<uint64_t, uint64_t>> Claimed;
     if (Addr) {

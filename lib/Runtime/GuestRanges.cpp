@@ -39,8 +39,9 @@ void GuestMemory::mergeAround(uint64_t Lo, uint64_t Hi) {
     auto Next = std::next(I);
     if (Next == Guest.end())
       break;
-    if (I->second.Hi == Next->first && I->second.Prot == Next->second.Prot &&
-        I->second.Protected == Next->second.Protected) {
+    Range Longer = I->second;
+    Longer.Hi = Next->second.Hi;
+    if (I->second.Hi == Next->first && Longer == Next->second) {
       I->second.Hi = Next->second.Hi;
       Guest.erase(Next);
     } else {
@@ -55,6 +56,17 @@ void GuestMemory::set(uint64_t Lo, uint64_t Hi, Range R) {
   erase(Lo, Hi);
   R.Hi = Hi;
   Guest[Lo] = R;
+  mergeAround(Lo, Hi);
+}
+
+/// What is mapped in [Lo, Hi) gets another protection.
+void GuestMemory::setProt(uint64_t Lo, uint64_t Hi, uint8_t Prot) {
+  split(Lo);
+  split(Hi);
+  for (auto I = Guest.lower_bound(Lo); I != Guest.end() && I->first < Hi; ++I) {
+    I->second.Prot = Prot;
+    I->second.Protected = false;
+  }
   mergeAround(Lo, Hi);
 }
 
@@ -106,7 +118,8 @@ void GuestMemory::noteMapping(uint64_t Lo, uint64_t Hi, int Prot,
   std::unique_lock G(Lock);
   changed();
   cut(Runtime, Lo, Hi);
-  set(Lo, Hi, {Hi, static_cast<uint8_t>(Prot & ProtMask)});
+  set(Lo, Hi,
+      {Hi, static_cast<uint8_t>(Prot & ProtMask), false, Name != "[stack]"});
   if (Name.empty() || Name[0] != '[')
     return;
   Labels.push_back({Lo, Hi, Name});
@@ -116,8 +129,9 @@ void GuestMemory::noteMapping(uint64_t Lo, uint64_t Hi, int Prot,
   }
 }
 
-void GuestMemory::setBrk(uint64_t Start) {
+void GuestMemory::setBrk(uint64_t Start, uint64_t ProgramData) {
   std::unique_lock G(Lock);
+  DataSize = ProgramData;
   BrkStart = BrkCur = Start;
   const uint64_t Lo = BrkReserve = pageUp(Start);
   // Programs below 1 GiB leave what is above to those who ask for low
@@ -148,7 +162,7 @@ bool GuestMemory::writeProtect(uint64_t Lo, uint64_t Hi) {
       return;
     Any = true;
     if (!R.Protected)
-      Parts.push_back({A, {B, R.Prot, true}});
+      Parts.push_back({A, {B, R.Prot, true, R.Private}});
   });
   if (!Parts.empty())
     EverProtected.store(true, std::memory_order_relaxed);
@@ -163,7 +177,7 @@ bool GuestMemory::unprotectLocked(uint64_t Lo, uint64_t Hi) {
   std::vector<std::pair<uint64_t, Range>> Parts;
   forParts(Guest, Lo, Hi, [&](uint64_t A, uint64_t B, const Range &R) {
     if (R.Protected)
-      Parts.push_back({A, {B, R.Prot, false}});
+      Parts.push_back({A, {B, R.Prot, false, R.Private}});
   });
   for (auto &[A, R] : Parts) {
     host(SYS_mprotect, A, R.Hi - A, hostProt(R.Prot));

@@ -87,9 +87,9 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   P->Program = std::move(*Loaded);
   P->Aot.closeInside();
   GuestVdso = P->Program.VdsoBase;
-  P->Mem.setBrk(P->Program.BrkStart);
+  P->Mem.setBrk(P->Program.BrkStart, P->Program.DataHi - P->Program.DataLo);
   sys::adoptLimits(P->Options.Limits);
-  P->Mem.limitSize(sys::addressSpaceLimit());
+  P->limitMemory(sys::memoryLimits());
 
   GuestThread *T = P->newThread();
   P->link(T);

@@ -140,8 +140,15 @@ void adoptLimits(const std::string &Text) {
   }
 }
 
-uint64_t addressSpaceLimit() {
-  return AsLimit.Set ? AsLimit.Cur.load() : RLIM64_INFINITY;
+MemoryLimits memoryLimits() {
+  MemoryLimits L;
+  if (AsLimit.Set)
+    L.Size = AsLimit.Cur;
+  if (DataLimit.Set) {
+    L.Data = DataLimit.Cur;
+    L.DataMax = DataLimit.Max;
+  }
+  return L;
 }
 
 static Result limit(Services &K, uint64_t Resource, uint64_t NewAddr,
@@ -161,8 +168,7 @@ static Result limit(Services &K, uint64_t Resource, uint64_t NewAddr,
     L.Cur = New.rlim_cur;
     L.Max = New.rlim_max;
     L.Set = true;
-    if (&L == &AsLimit)
-      K.limitAddressSpace(L.Cur);
+    K.limitMemory(memoryLimits());
   }
   return OldAddr && !copyTo(OldAddr, Old) ? -EFAULT : 0;
 }

@@ -336,6 +336,26 @@ TEST_F(GuestMemoryTest, WriteProtection) {
   M.munmap(P, 4 * Page);
 }
 
+TEST_F(GuestMemoryTest, DataStaysDataWhenWriteProtected) {
+  const uint64_t P = map(4, Rw | PROT_EXEC);
+  GuestMemory::Limits L;
+  L.Data = 6 * Page;
+  M.limit(L);
+  EXPECT_EQ(M.mmap(0, 4 * Page, Rw, Anon, -1, 0), -ENOMEM);
+  EXPECT_TRUE(M.writeProtect(P, P + 4 * Page));
+  EXPECT_EQ(M.mmap(0, 4 * Page, Rw, Anon, -1, 0), -ENOMEM);
+  EXPECT_TRUE(M.unprotectRange(P, P + 2 * Page));
+  EXPECT_EQ(M.mmap(0, 4 * Page, Rw, Anon, -1, 0), -ENOMEM);
+  // Nor does what was read-only for a while cease to be private.
+  EXPECT_EQ(M.mprotect(P, 2 * Page, Rx), 0);
+  EXPECT_EQ(M.mprotect(P + Page, Page, Rw), 0);
+  const uint64_t Q = map(3, Rw);
+  EXPECT_EQ(M.mprotect(P, Page, Rw), -ENOMEM);
+  EXPECT_EQ(M.protection(P), Rx);
+  M.munmap(P, 4 * Page);
+  M.munmap(Q, 3 * Page);
+}
+
 TEST_F(GuestMemoryTest, StackGrowsDownFlag) {
   const uint64_t P = map(4, Rw);
   EXPECT_EQ(M.mprotect(P + 2 * Page, Page, Rw | PROT_EXEC | PROT_GROWSDOWN),

@@ -18,6 +18,7 @@
 #include <map>
 #include <shared_mutex>
 #include <string>
+#include <sys/mman.h>
 #include <vector>
 
 namespace xlate::runtime {
@@ -51,8 +52,9 @@ public:
   void noteMapping(uint64_t Lo, uint64_t Hi, int Prot,
                    const std::string &Name = {});
   /// The program break starts at (or just above) Start. Address space behind
-  /// it is set aside so that no host mapping gets in the way.
-  void setBrk(uint64_t Start);
+  /// it is set aside so that no host mapping gets in the way. ProgramData is
+  /// the size of the program's data segment: RLIMIT_DATA bounds both together.
+  void setBrk(uint64_t Start, uint64_t ProgramData = 0);
 
   //--- System calls
   //---------------------------------------------------------------
@@ -65,8 +67,13 @@ public:
                 uint64_t NewAddr);
   Result madvise(uint64_t Addr, uint64_t Len, int Advice);
   Result brk(uint64_t Addr);
-  /// RLIMIT_AS: mapping more than that fails.
-  void limitSize(uint64_t Bytes);
+  /// Mapping more than that fails.
+  struct Limits {
+    uint64_t Size = ~uint64_t(0);    ///< RLIMIT_AS
+    uint64_t Data = ~uint64_t(0);    ///< RLIMIT_DATA
+    uint64_t DataMax = ~uint64_t(0); ///< The hard limit.
+  };
+  void limit(const Limits &L);
   Result shmat(int Id, uint64_t Addr, int Flags);
   Result shmdt(uint64_t Addr);
 
@@ -127,7 +134,10 @@ private:
     uint64_t Hi;
     uint8_t Prot;
     bool Protected = false; ///< By writeProtect().
+    bool Private = false;   ///< Neither shared nor a stack.
 
+    /// What RLIMIT_DATA bounds.
+    bool data() const { return Private && (Prot & PROT_WRITE); }
     bool operator==(const Range &) const = default;
   };
   /// Disjoint ranges by start address.
@@ -135,6 +145,7 @@ private:
 
   // The members below need the lock.
   void set(uint64_t Lo, uint64_t Hi, Range R);
+  void setProt(uint64_t Lo, uint64_t Hi, uint8_t Prot);
   void erase(uint64_t Lo, uint64_t Hi);
   void split(uint64_t At);
   void mergeAround(uint64_t Lo, uint64_t Hi);
@@ -143,7 +154,10 @@ private:
   bool hitsRuntime(uint64_t Lo, uint64_t Hi) const;
   bool covered(uint64_t Lo, uint64_t Hi) const;
   bool anyExec(uint64_t Lo, uint64_t Hi) const;
-  bool tooMuch(uint64_t More) const;
+  bool tooMuch(uint64_t More, bool Data) const;
+  bool tooMuchData(uint64_t More) const;
+  bool heapTooLarge(uint64_t Break) const;
+  uint64_t dataEnd(uint64_t Lo, uint64_t Hi) const;
   bool unprotectLocked(uint64_t Lo, uint64_t Hi);
   Result claim(uint64_t Lo, uint64_t Hi,
                std::vector<std::pair<uint64_t, uint64_t>> &Claimed);
@@ -156,7 +170,7 @@ private:
   mutable std::shared_mutex Lock;
   std::atomic<uint64_t> Generation{0};
   std::atomic<bool> EverProtected{false};
-  uint64_t SizeLimit = ~uint64_t(0);
+  Limits Limit;
   RangeMap Guest;
   std::map<uint64_t, uint64_t> Runtime; ///< Start to end.
   std::map<uint64_t, uint64_t> Shm;     ///< shmat address to size.
@@ -166,7 +180,7 @@ private:
   };
   std::vector<Label> Labels;
   uint64_t StackLo = 0, StackHi = 0;
-  uint64_t BrkStart = 0, BrkCur = 0;
+  uint64_t BrkStart = 0, BrkCur = 0, DataSize = 0;
   uint64_t BrkReserve = 0; ///< End of the address space set aside.
   int64_t ForkPid = 0;
 };

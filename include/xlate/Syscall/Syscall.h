@@ -34,6 +34,13 @@ struct ImageInfo {
   uint64_t ArgStart = 0, ArgEnd = 0, EnvStart = 0, EnvEnd = 0;
 };
 
+/// How much the guest may map.
+struct MemoryLimits {
+  uint64_t Size = ~uint64_t(0); ///< RLIMIT_AS
+  uint64_t Data = ~uint64_t(0); ///< RLIMIT_DATA
+  uint64_t DataMax = ~uint64_t(0);
+};
+
 /// What the runtime provides. One implementation, runtime::Kernel; tests use a
 /// fake. Every call is made on the guest thread that owns S. Arguments and
 /// results are those of the arm64 system call of the same name.
@@ -88,8 +95,7 @@ public:
   virtual Result madvise(CpuState &S, uint64_t Addr, uint64_t Len,
                          int Advice) = 0;
   virtual Result brk(CpuState &S, uint64_t Addr) = 0;
-  /// RLIMIT_AS: bytes that the guest may map.
-  virtual void limitAddressSpace(uint64_t Bytes) {}
+  virtual void limitMemory(const MemoryLimits &L) {}
   virtual Result shmat(CpuState &S, int Id, uint64_t Addr, int Flags) = 0;
   virtual Result shmdt(CpuState &S, uint64_t Addr) = 0;
   /// The kernel is going to write to [Lo, Hi), or could not: make pages that
@@ -136,8 +142,8 @@ void closeRuntimeFd(int Fd);
 /// adoptLimits() in the program that takes its place. Empty if there are none.
 std::string ownLimits();
 void adoptLimits(const std::string &Text);
-/// RLIMIT_AS among them.
-uint64_t addressSpaceLimit();
+/// Those of memory among them.
+MemoryLimits memoryLimits();
 
 /// With --strace: log that the guest is about to receive a signal.
 void traceSignal(int Sig, int Code, uint64_t Addr);
