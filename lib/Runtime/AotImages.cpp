@@ -104,6 +104,9 @@ uint64_t AotImages::placeForReservation(int Fd, uint64_t Len) {
 
 //--- Taking an image into use -----------------------------------------------
 
+/// More of a large image's slots aren't worth making pages of.
+constexpr uint64_t MaxEagerSlotBytes = 1 << 20;
+
 std::unique_ptr<AotImages::Image> AotImages::load(const Found &F) {
   auto I = std::make_unique<Image>();
   const cache::ImageHeader &H = F.H;
@@ -124,6 +127,10 @@ std::unique_ptr<AotImages::Image> AotImages::load(const Found &F) {
     munmap(P, H.FileSize);
     return nullptr;
   }
+  // Counters are all over them. Each of its pages would fault twice.
+  madvise(I->Base + H.SlotsOff,
+          std::min<uint64_t>(H.CodeOff - H.SlotsOff, MaxEagerSlotBytes),
+          MADV_POPULATE_WRITE);
   const char *T = I->Base + H.TablesOff;
   I->Pcs = reinterpret_cast<const uint32_t *>(T);
   I->Recs = reinterpret_cast<const EntryRec *>(I->Pcs + H.NumEntries);
@@ -250,10 +257,7 @@ void *AotImages::codeFor(uint64_t Pc) {
   if (!I || !I->Alive)
     return nullptr;
   const uint32_t Number = I->numberOf(Pc, Precise);
-  if (Number == ~0u)
-    return nullptr;
-  ++NumUsed;
-  return I->Base + I->hostOf(Number);
+  return Number == ~0u ? nullptr : I->Base + I->hostOf(Number);
 }
 
 Unit *AotImages::Image::unit(uint64_t Pc, uint32_t Number) {

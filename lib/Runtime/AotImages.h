@@ -53,6 +53,8 @@ public:
 
   /// Host code for a guest entry; null if no image has any.
   void *codeFor(uint64_t Pc);
+  /// For --stats: code of an image was taken into use.
+  void noteUse() { ++NumUsed; }
   /// The same as a unit, for the code map to adopt.
   Unit *unitFor(uint64_t Pc);
   /// Store a code map entry's host code, or null for none, to the image's slot.

@@ -41,10 +41,13 @@ void Process::initCoreDumps() {
   if (!coreLimit())
     return;
   CaughtForCore = DumpSignals;
-  for (int Sig = 1; Sig <= NumSignals; ++Sig)
-    if (DumpSignals & ~HostSync & sigBit(Sig) &&
-        Threads->Signals->Actions[Sig].Handler == 0)
+  for (int Sig = 1; Sig <= NumSignals; ++Sig) {
+    if (!(DumpSignals & ~HostSync & sigBit(Sig)))
+      continue;
+    Threads->Signals->learn(Sig);
+    if (Threads->Signals->Actions[Sig].Handler == 0)
       setHostAction(Sig, CatchIt, 0);
+  }
 }
 
 //--- The file -----------------------------------------------------------------

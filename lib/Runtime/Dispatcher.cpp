@@ -157,7 +157,9 @@ void Process::noteJump(CpuState &S) {
   constexpr size_t MaxTargets = 1024;
   std::lock_guard G(Code.mutex());
   if (From & 1) {
-    Code.entry(S.Pc).IsFunction = true;
+    // Images know their functions, and an entry is memory.
+    if (!Aot.codeFor(S.Pc))
+      Code.entry(S.Pc).IsFunction = true;
     return;
   }
   std::vector<uint64_t> &Targets = JumpsSeen[From];
@@ -209,7 +211,9 @@ void *Process::translate(GuestThread &T) {
 
 // The next two ask for the permission under the code map's lock: whoever takes
 // it away withdraws translations afterwards, and would miss one made in
-// between.
+// between. They ask again once the guest's words have been read: what was read
+// while the mapping went away is no code (the second question waits for the end
+// of that).
 
 Block *Process::interpBlockAt(uint64_t Pc) {
   std::lock_guard G(Code.mutex());
@@ -219,6 +223,8 @@ Block *Process::interpBlockAt(uint64_t Pc) {
   Entry &E = Code.entry(Pc);
   if (!E.Interp) {
     auto B = std::make_unique<Block>(recordBlock(Pc, Limit, MaxBlockInsns));
+    if (!Mem.executable(Pc, Limit))
+      return nullptr;
     protectCode(B->Pc, B->End);
     Code.publishInterp(Pc, std::move(B));
   }
@@ -322,8 +328,10 @@ void *Process::unitAt(uint64_t Pc) {
     return nullptr;
   if (Entry *E = Code.find(Pc); E && E->Current)
     return E->Current->Host;
-  if (void *Host = Aot.codeFor(Pc))
+  if (void *Host = Aot.codeFor(Pc)) {
+    Aot.noteUse();
     return Host;
+  }
   Entry &E = Code.entry(Pc);
   if (!ThunksEmitted) {
     Code.commitCode(Base.emitThunks(
@@ -337,6 +345,8 @@ void *Process::unitAt(uint64_t Pc) {
                 const Entry *E = Code.find(Next);
                 return !E || !E->Current;
               });
+  if (!codeRange(Pc).Hi)
+    return nullptr;
   EmitContext Context(*this);
   noteCall(B);
   if (B.terminator().Code == Op::call)

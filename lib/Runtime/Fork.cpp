@@ -191,6 +191,7 @@ sys::Result Process::shareMemory(GuestThread &T, const clone_args &Args) {
     std::lock_guard G(*T.Signals);
     std::memcpy(C->Signals->Actions, T.Signals->Actions,
                 sizeof T.Signals->Actions);
+    C->Signals->Learned = T.Signals->Learned;
     C->Signals->WantsPrecise = T.Signals->WantsPrecise.load();
   }
   ChildInfo Info{this, C, Args, {}};

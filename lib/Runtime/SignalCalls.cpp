@@ -27,6 +27,7 @@ sys::Result Process::sigaction(CpuState &S, int Sig, const void *New, void *Old,
   bool NeedsPrecise = false;
   {
     std::lock_guard G(Table);
+    Table.learn(Sig);
     Prev = Table.Actions[Sig];
     if (New) {
       A.Mask &= ~Unblockable;

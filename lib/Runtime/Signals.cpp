@@ -172,6 +172,15 @@ void runtime::setHostAction(int Sig, uint64_t Handler, uint64_t GuestFlags) {
   syscall(SYS_rt_sigaction, Sig, &A, nullptr, 8);
 }
 
+void SignalTable::learn(int Sig) {
+  if (Learned & sigBit(Sig))
+    return;
+  Learned |= sigBit(Sig);
+  KernelSigaction Old;
+  if (syscall(SYS_rt_sigaction, Sig, nullptr, &Old, 8) == 0 && Old.Handler == 1)
+    Actions[Sig].Handler = 1;
+}
+
 static void raiseFromPrimitive(CpuState *S, ExitReason Reason, uint64_t Info) {
   S->Exit = Reason;
   S->ExitInfo = Info;
@@ -183,14 +192,12 @@ void Process::initSignals() {
   GuestThread &T = *Threads;
   T.Signals = std::make_shared<SignalTable>();
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, nullptr, &T.SigMask, 8);
-  for (int Sig = 1; Sig <= NumSignals; ++Sig) {
-    KernelSigaction Old;
-    if (syscall(SYS_rt_sigaction, Sig, nullptr, &Old, 8) == 0 &&
-        Old.Handler == 1)
-      T.Signals->Actions[Sig].Handler = 1; // inherited
-    if (HostSync & sigBit(Sig))
+  for (int Sig = 1; Sig <= NumSignals; ++Sig)
+    if (HostSync & sigBit(Sig)) {
+      T.Signals->learn(Sig);
       setHostAction(Sig, CatchIt, 0);
-  }
+    }
+  T.Signals->learn(SIGTRAP); // catchTraps() can't
   initCoreDumps();
   applySigMask(T);
 }

@@ -21,7 +21,8 @@
 using namespace xlate;
 using namespace xlate::runtime;
 
-JumpCacheEntry xlate::runtime::EmptyJumpCache[JumpCacheSize];
+[[gnu::section(".bss.sparse")]] JumpCacheEntry
+    xlate::runtime::EmptyJumpCache[JumpCacheSize];
 
 constexpr size_t AltStackBytes = 32 << 10;
 
@@ -57,6 +58,10 @@ GuestThread *Process::newThread() {
   char *P = static_cast<char *>(mapForRuntime(threadBytes()));
   if (!P)
     return nullptr;
+  // The first one's jump cache is going to be all in use, and most processes
+  // have no second thread.
+  if (!Threads)
+    ::madvise(P, threadBytes(), MADV_POPULATE_WRITE);
   auto *T = new (P) GuestThread();
   T->AltStack = P + ((sizeof(GuestThread) + 63) & ~size_t(63));
   T->S.JumpCache = T->JumpCache = reinterpret_cast<JumpCacheEntry *>(

@@ -38,6 +38,10 @@ public:
     std::lock_guard G(*this);
     return Actions[Sig];
   }
+  /// Before the first use of Actions[Sig]: was the signal ignored when the
+  /// process began? Asked one by one because that is a system call each, and
+  /// most programs care about few. Needs the lock.
+  void learn(int Sig);
   /// Back to the default action, as SA_RESETHAND asks.
   void reset(int Sig) {
     std::lock_guard G(*this);
@@ -53,6 +57,7 @@ public:
 
   /// Needs the lock.
   KernelSigaction Actions[NumSignals + 1];
+  uint64_t Learned = 0; ///< Signals. Needs the lock.
   /// A handler for a synchronous signal was installed: from then on units must
   /// keep registers exact at faults.
   std::atomic<bool> WantsPrecise{false};

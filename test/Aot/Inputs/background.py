@@ -8,7 +8,7 @@ tools = Tools(aot, run, work + "/cache", sysroot)
 program = work + "/switches"
 
 
-def settled(deadline=100):
+def settled(deadline=300):
     """Wait for the images of the program, its interpreter and libc."""
     end = time.time() + deadline
     while time.time() < end and len(tools.images()) != 3:
