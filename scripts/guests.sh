@@ -6,17 +6,20 @@
 #
 # A NAME is a directory of test/Guests: packages says what is unpacked into
 # .sysroot/NAME-arm64 and .sysroot/NAME-amd64, cases.sh has a function case_CASE
-# for each case. Everything is done if no NAME is given. The cases run inside
-# those trees (chroot), with namespaces of their own for mounts, network and
-# processes. Without root, user namespaces have to be allowed.
+# for each case, or a function one for all that the file list names. Everything is
+# done if no NAME is given. The cases run inside those trees (chroot), with
+# namespaces of their own for mounts, network and processes. Without root, user
+# namespaces have to be allowed.
 #
 #   --list         names and cases
-#   --repeat N     run each case N times under xlate-run
+#   --repeat N     run each case N times under xlate-run, and count what fails and what
+#                  hangs
 #   --no-native    no run on amd64: what an earlier one printed is expected
 #   --timeout S    seconds for each run (600)
 #   --fetch        only get the packages
 #
-# LOAD and SECONDS_EACH say how long servers are under load and each stressor runs.
+# LOAD and SECONDS_EACH say how long servers are under load and each stressor runs,
+# MEBIBYTES how much memory redis tests.
 # XLATE_RUN names the xlate-run to use, GUEST_ROOTS where the trees are
 # (.sysroot), GUEST_OUT where the outputs go (build/guests).
 set -euo pipefail
@@ -30,6 +33,10 @@ repeat=1 native=1 limit=600 fetch_only=
 
 # The cases of a name, in the order of the file.
 cases_of() {
+  if [ -e "$guests/$1/list" ]; then
+    cat "$guests/$1/list"
+    return
+  fi
   sed -n 's/^case_\([A-Za-z0-9_]*\)() *{.*/\1/p' "$guests/$1/cases.sh"
 }
 
@@ -96,8 +103,8 @@ in_tree() {
         mount --bind "$runner" "$root/xlate-run"
         run=(/xlate-run)
       fi
-      exec env -i LOAD="${LOAD:-}" SECONDS_EACH="${SECONDS_EACH:-}" PATH=/usr/sbin:/usr/bin HOME=/tmp LANG=C.UTF-8 GUEST_ARCH="$arch" \
-        XLATE_NO_CACHE="${XLATE_NO_CACHE:-1}" chroot "$root" "${run[@]}" "$@"' \
+      exec env -i LOAD="${LOAD:-}" MEBIBYTES="${MEBIBYTES:-}" SECONDS_EACH="${SECONDS_EACH:-}" \
+        PATH=/usr/sbin:/usr/bin HOME=/tmp LANG=C.UTF-8 GUEST_ARCH="$arch" XLATE_NO_CACHE="${XLATE_NO_CACHE:-1}" chroot "$root" "${run[@]}" "$@"' \
     bash "$root" "$guests" "$runner" "$arch" "$@" </dev/null
 }
 
@@ -108,28 +115,31 @@ run_case() {
   printf 'exit status %s\n' "$status"
 }
 
-# compare NAME CASE: one line about it.
+# compare NAME CASE: one line about it. What a bad run printed is kept.
 compare() {
-  local name=$1 case=$2 n expected got bad=0 start
+  local name=$1 case=$2 n expected got bad=0 hung=0 start began
   expected=$out/$name/$case.amd64 got=$out/$name/$case.arm64
   if [ -n "$native" ]; then
     run_case "$name" "$case" amd64 >"$expected" 2>"$expected.err" || true
   fi
+  rm -f "$got".bad*
   start=$SECONDS
   for ((n = 1; n <= repeat; n++)); do
+    began=$SECONDS
     run_case "$name" "$case" arm64 >"$got" 2>"$got.err" || true
     if { [ -e "$expected" ] && ! cmp -s "$expected" "$got"; } ||
       [ "$(tail -n 1 "$got")" != 'exit status 0' ]; then
       bad=$((bad + 1))
-      cp "$got" "$got.bad"
-      cp "$got.err" "$got.bad.err"
+      [ $((SECONDS - began)) -lt "$limit" ] || hung=$((hung + 1))
+      cp "$got" "$got.bad.$n"
+      cp "$got.err" "$got.bad.$n.err"
     fi
   done
   if [ $bad = 0 ]; then
     printf 'ok    %-30s %s runs, %s s\n' "$name/$case" "$repeat" $((SECONDS - start))
   else
-    printf 'FAIL  %-30s %s of %s runs, %s s (%s)\n' "$name/$case" $bad "$repeat" \
-      $((SECONDS - start)) "$got.bad"
+    printf 'FAIL  %-30s %s runs, %s passed, %s failed, %s hung, %s s (%s)\n' "$name/$case" "$repeat" \
+      $((repeat - bad)) $((bad - hung)) $hung $((SECONDS - start)) "$got.bad.*"
     failures=$((failures + 1))
   fi
 }

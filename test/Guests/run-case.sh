@@ -6,4 +6,8 @@ GUEST=/guests/$name
 mkdir -p /tmp/work
 cd /tmp/work
 . "$GUEST/cases.sh"
-"case_$case"
+if [ -e "$GUEST/list" ]; then
+  one "$case"
+else
+  "case_$case"
+fi
