@@ -60,6 +60,11 @@ if os.path.exists(os.path.join(debian, ".packages")):
 if config.xlate_llvm:
     config.available_features.add("llvm-tier")
 
+# What can't work under a sanitizer says so: UNSUPPORTED: asan.
+for sanitizer, feature in (("address", "asan"), ("thread", "tsan")):
+    if sanitizer in config.xlate_sanitize:
+        config.available_features.add(feature)
+
 config.substitutions.append(("%{python}", sys.executable))
 config.substitutions.append(("%xlate_gen", os.path.join(config.xlate_obj_root, "gen")))
 config.substitutions.append(("%xlate_src", config.xlate_src))

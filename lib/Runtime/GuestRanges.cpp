@@ -4,6 +4,18 @@
 #include <mutex>
 #include <new>
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define XLATE_TSAN
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define XLATE_TSAN
+#endif
+#ifdef XLATE_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
+
 using namespace xlate::runtime;
 
 /// Address space set aside for the heap, at most.
@@ -271,8 +283,13 @@ void GuestMemory::lockForFork() {
 void GuestMemory::unlockAfterFork() {
   // The C library's lock remembers the thread that took it; in the child that
   // thread has another number.
-  if (host(SYS_getpid) == ForkPid)
+  if (host(SYS_getpid) == ForkPid) {
     Lock.unlock();
-  else
-    new (&Lock) std::shared_mutex;
+    return;
+  }
+#ifdef XLATE_TSAN
+  __tsan_mutex_pre_unlock(&Lock, 0);
+  __tsan_mutex_post_unlock(&Lock, 0);
+#endif
+  new (&Lock) std::shared_mutex;
 }

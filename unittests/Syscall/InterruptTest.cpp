@@ -8,6 +8,10 @@
 using namespace xlate;
 using namespace xlate::sys;
 
+extern "C" void returnFromHandler();
+asm("returnFromHandler: movl $15, %eax\n" // rt_sigreturn
+    "syscall");
+
 namespace {
 
 /// What the runtime's handler does.
@@ -20,6 +24,16 @@ void handler(int, siginfo_t *, void *Ctx) {
       Rip < reinterpret_cast<greg_t>(xlate_safe_syscall_end))
     Rip = reinterpret_cast<greg_t>(xlate_safe_syscall_interrupted);
 }
+
+constexpr unsigned long Restorer = 0x04000000;
+
+/// The kernel's struct sigaction.
+struct KernelSigaction {
+  void (*Handler)(int, siginfo_t *, void *);
+  unsigned long Flags;
+  void (*Restorer)();
+  unsigned long Mask;
+};
 
 class InterruptTest : public SyscallTest {
 protected:
@@ -34,11 +48,14 @@ protected:
     signal(SIGALRM, SIG_DFL);
     SyscallTest::TearDown();
   }
-  void install(int Flags) {
-    struct sigaction Sa = {};
-    Sa.sa_sigaction = handler;
-    Sa.sa_flags = SA_SIGINFO | Flags;
-    sigaction(SIGALRM, &Sa, nullptr);
+  /// As the runtime does: not through the C library, in whose place
+  /// ThreadSanitizer would put handlers off until the call is over.
+  void install(unsigned long Flags) {
+    KernelSigaction Sa = {};
+    Sa.Handler = handler;
+    Sa.Flags = SA_SIGINFO | Restorer | Flags;
+    Sa.Restorer = returnFromHandler;
+    ASSERT_EQ(syscall(SYS_rt_sigaction, SIGALRM, &Sa, nullptr, 8), 0);
   }
   void alarmIn(int Microseconds) {
     itimerval T = {{0, 0}, {0, Microseconds}};
