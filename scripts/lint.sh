@@ -31,7 +31,7 @@ echo "clean"
 say "clang-tidy"
 command -v run-clang-tidy-19 >/dev/null || install_packages clang-tidy-19
 cmake --preset debug -B build/tidy >build/tidy.log || { cat build/tidy.log; exit 1; }
-cmake --build build/tidy --target xlate-gen >>build/tidy.log
+cmake --build build/tidy --target xlate-gen lib/Cache/BuildHash.h >>build/tidy.log
 [ ${#folders[@]} -gt 0 ] || folders=(lib tools)
 patterns=()
 for folder in "${folders[@]}"; do

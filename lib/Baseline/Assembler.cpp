@@ -86,7 +86,8 @@ bool Assembler::encode(bool Is64, uint8_t Code, unsigned Reg,
                                           static_cast<unsigned>(E.getScale())))
                                     : 0;
     I.modRm(Mod, Reg, 4);
-    I.modRm(Scale, HasIndex ? Index : RSP, HasBase ? Base : RBP);
+    I.modRm(Scale, HasIndex ? Index : static_cast<unsigned>(RSP),
+            HasBase ? Base : static_cast<unsigned>(RBP));
   }
   if (!HasBase || Mod == 2)
     I.word(static_cast<uint32_t>(Disp));

@@ -87,7 +87,9 @@ void Process::freeThread(GuestThread *T) {
 GuestThread *Process::newChild(GuestThread &T, const clone_args &Args,
                                size_t StackSize) {
   GuestThread *C = newThread();
-  if (!C || !(C->HostStack = mapForRuntime(StackSize))) {
+  if (C)
+    C->HostStack = mapForRuntime(StackSize);
+  if (!C || !C->HostStack) {
     freeThread(C);
     return nullptr;
   }

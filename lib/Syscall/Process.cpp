@@ -134,7 +134,8 @@ void adoptLimits(const std::string &Text) {
       L->Max = Max;
       L->Set = true;
     }
-    if (!(P = std::strchr(P, ',')))
+    P = std::strchr(P, ',');
+    if (!P)
       return;
     ++P;
   }

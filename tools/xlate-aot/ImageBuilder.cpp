@@ -241,6 +241,7 @@ void ImageBuilder::finish(ImageHeader &H,
             });
   set(0, H.MissOff);
   std::vector<SlotRec> SlotRecs;
+  SlotRecs.reserve(Slots.size());
   for (auto [Pc, Number] : Slots) {
     const uint32_t Host = Recs[indexOf(Pc)].Host;
     set(Number, Host ? Host : H.MissOff);
@@ -251,6 +252,7 @@ void ImageBuilder::finish(ImageHeader &H,
     if (auto It = Slots.find(LlvmEntries[I].Pc + Text.lo()); It != Slots.end())
       set(It->second, LlvmUnits[LlvmEntries[I].Unit].Host);
   std::vector<uint32_t> Offsets;
+  Offsets.reserve(Pcs.size());
   for (uint64_t Pc : Pcs)
     Offsets.push_back(static_cast<uint32_t>(Pc - Text.lo()));
   append(Tables, Offsets);

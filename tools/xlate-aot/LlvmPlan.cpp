@@ -14,6 +14,7 @@ static constexpr uint8_t WantedClass = 8;
 
 std::vector<uint64_t> LlvmPlan::units() const {
   std::vector<uint64_t> Pcs;
+  Pcs.reserve(Roots.size());
   for (const auto &[Pc, Others] : Roots)
     Pcs.push_back(Pc);
   return Pcs;

@@ -14,6 +14,7 @@ static constexpr int UsageError = 125;
 /// Tables of strings for the guest, null-terminated.
 static std::vector<char *> pointers(std::vector<std::string> &Strings) {
   std::vector<char *> Result;
+  Result.reserve(Strings.size() + 1);
   for (std::string &S : Strings)
     Result.push_back(S.data());
   Result.push_back(nullptr);

@@ -8,7 +8,7 @@
 #define XLATE_SUPPORT_HOSTCPU_H
 
 // The header is written for C.
-#define _Bool bool
+#define _Bool bool // NOLINT(bugprone-reserved-identifier)
 #include <sys/platform/x86.h>
 #undef _Bool
 
