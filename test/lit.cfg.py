@@ -64,6 +64,7 @@ if config.xlate_llvm:
 for sanitizer, feature in (("address", "asan"), ("thread", "tsan")):
     if sanitizer in config.xlate_sanitize:
         config.available_features.add(feature)
+        config.environment["NO_CHROOT"] = "1"  # xlate-run is not static
 
 config.substitutions.append(("%{python}", sys.executable))
 config.substitutions.append(("%xlate_gen", os.path.join(config.xlate_obj_root, "gen")))

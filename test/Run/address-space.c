@@ -1,5 +1,7 @@
 // The uses that large programs have for address space: terabytes reserved, hints and
 // fixed places, guard gaps, holes, mremap, and nothing of the translator in sight.
+// ThreadSanitizer's shadow takes these places.
+// UNSUPPORTED: tsan
 // RUN: %aarch64-cc -O2 -static %s -o %t
 // RUN: %xlate-quick-tiers %t | %filecheck %s
 
