@@ -6,6 +6,7 @@ const server = http.createServer((q, r) => {
   q.on('data', (d) => { n += d.length; });
   q.on('end', () => { r.setHeader('x-size', n); r.end(('path ' + q.url + '\n').repeat(200)); });
 });
+server.keepAliveTimeout = 0; // However slow the machine: no connection is to go away.
 server.listen(0, '127.0.0.1', async () => {
   const port = server.address().port;
   const get = (i, agent) => new Promise((ok, no) => {
