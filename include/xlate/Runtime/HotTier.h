@@ -13,9 +13,11 @@
 
 namespace xlate::runtime {
 
-/// Heat of a baseline unit before the optimising tier is asked for it: about as
-/// much time in the unit as its compilation takes.
-constexpr int32_t HotThreshold = 2000000;
+/// Heat of a baseline unit before the optimising tier is asked for it. The gain
+/// is a tenth of the time that the unit takes (more in loops of floating point
+/// and in recursion), the price 20 to 100 ms: some tenths of a second must have
+/// gone into the unit before the rest of the run is likely to pay for that.
+constexpr int32_t HotThreshold = 32000000;
 
 class HotTier {
 public:
