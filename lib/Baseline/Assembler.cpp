@@ -50,15 +50,8 @@ void Assembler::encode(bool Is64, uint8_t Code, unsigned Reg, unsigned Rm) {
   put(I.Bytes, I.Size);
 }
 
-void Assembler::encodeGs(bool Is64, uint8_t Code, unsigned Reg, size_t Off) {
-  Insn I;
-  I.byte(0x65);
-  I.rex(Is64, Reg, 0, 0);
-  I.byte(Code);
-  I.modRm(0, Reg, 4);
-  I.byte(0x25); // neither base nor index
-  I.word(static_cast<uint32_t>(Off));
-  put(I.Bytes, I.Size);
+void Assembler::encodeState(bool Is64, uint8_t Code, unsigned Reg, size_t Off) {
+  encode(Is64, Code, Reg, Xbyak::Address(64, false, place(Off)));
 }
 
 bool Assembler::encode(bool Is64, uint8_t Code, unsigned Reg,
@@ -102,8 +95,8 @@ void Assembler::alu(unsigned K, bool Is64, unsigned D, Opnd S) {
   case Opnd::Reg:
     return encode(Is64, static_cast<uint8_t>(K * 8 + 1), S.R, D);
   case Opnd::Mem:
-    return encodeGs(Is64, static_cast<uint8_t>(K * 8 + 3), D,
-                    static_cast<size_t>(S.V));
+    return encodeState(Is64, static_cast<uint8_t>(K * 8 + 3), D,
+                       static_cast<size_t>(S.V));
   case Opnd::Imm: {
     Insn I;
     I.rex(Is64, 0, 0, D);

@@ -1,8 +1,8 @@
 //===- Assembler.h - Xbyak with short ways for frequent forms ---*- C++ -*-===//
 //
-// Moves, basic arithmetic and %gs operands are most of what is emitted. Xbyak
-// takes longer for each of them than the rest of their translation does, so
-// these have encoders of their own; everything else goes through Xbyak.
+// Moves, basic arithmetic and operands in CpuState are most of what is emitted.
+// Xbyak takes longer for each of them than the rest of their translation does,
+// so these have encoders of their own; everything else goes through Xbyak.
 //
 //===----------------------------------------------------------------------===//
 #ifndef XLATE_LIB_BASELINE_ASSEMBLER_H
@@ -11,6 +11,7 @@
 #define XBYAK64
 #define XBYAK_NO_EXCEPTION
 #define XBYAK_NO_OP_NAMES
+#include "xlate/Guest/UnitAbi.h"
 #include <cstdint>
 #include <xbyak/xbyak.h>
 
@@ -61,7 +62,7 @@ enum HostReg : uint8_t {
 struct Opnd {
   enum Kind : uint8_t { Reg, Mem, Imm } K;
   uint8_t R = 0;
-  int32_t V = 0; ///< immediate or %gs displacement
+  int32_t V = 0; ///< immediate, or offset in CpuState
 };
 
 class Assembler : public Xbyak::CodeGenerator {
@@ -87,9 +88,9 @@ protected:
   /// On a register and memory. False, with nothing emitted, if Xbyak has to.
   bool encode(bool Is64, uint8_t Code, unsigned Reg, const Xbyak::Address &A);
   /// On a register and a field of CpuState.
-  void encodeGs(bool Is64, uint8_t Code, unsigned Reg, size_t Off);
-  void loadGs(unsigned R, size_t Off) { encodeGs(true, 0x8b, R, Off); }
-  void storeGs(size_t Off, unsigned R) { encodeGs(true, 0x89, R, Off); }
+  void encodeState(bool Is64, uint8_t Code, unsigned Reg, size_t Off);
+  void loadField(unsigned R, size_t Off) { encodeState(true, 0x8b, R, Off); }
+  void storeField(size_t Off, unsigned R) { encodeState(true, 0x89, R, Off); }
   using CodeGenerator::mov;
   static unsigned number(const Xbyak::Reg &R) {
     return static_cast<unsigned>(R.getIdx());
@@ -116,7 +117,12 @@ protected:
     if (!encode(false, 0x89, number(S), A))
       CodeGenerator::mov(A, S);
   }
-  void seg() { db(0x65); }
+  /// A field of CpuState.
+  Xbyak::RegExp place(size_t Off) const {
+    return rsp + static_cast<int>(Off + abi::StateFromRsp + Pushed);
+  }
+  /// What is on the stack, of a thunk.
+  unsigned Pushed = 0;
   /// D = V; leaves the flags alone.
   void moveImm(unsigned D, uint64_t V);
   /// D op= S. x86 numbers the eight basic operations: add or adc sbb and sub

@@ -40,6 +40,7 @@ uint8_t *Emitter::emitCommonThunk(bool State) {
   };
   // rsp % 16 is 0 here: 8 at the site, less the return address.
   sub(rsp, Frame);
+  Pushed = Frame + 8;
   for (unsigned I = State ? 6 : 0; I != NumSaved; ++I)
     mov(Stack(8 * I), Reg64(Saved[I]));
   for (unsigned I = State ? 8 : 0; I != 16; ++I)
@@ -47,17 +48,14 @@ uint8_t *Emitter::emitCommonThunk(bool State) {
   if (State) {
     for (unsigned R = 0; R != 32; ++R)
       if (HostOf[R] >= 0) {
-        seg();
-        mov(gsq(offX(R)), Reg64(HostOf[R]));
+        mov(state64(offX(R)), Reg64(HostOf[R]));
       }
     for (unsigned R = 0; R != abi::NumPinnedVec; ++R)
       moveState(offV(R), R, true);
   }
   mov(r9, rax);
-  seg();
-  mov(eax, gs32(OffOp));
-  seg();
-  mov(rdi, gsq(offsetof(CpuState, Self)));
+  mov(eax, state32(OffOp));
+  mov(rdi, state64(offsetof(CpuState, Self)));
   lea(rsi, ptr[rdi + offTmp(0)]);
   lea(rdx, ptr[rdi + offTmp(1)]);
   lea(rcx, ptr[rdi + offTmp(2)]);
@@ -67,8 +65,7 @@ uint8_t *Emitter::emitCommonThunk(bool State) {
   if (State) {
     for (unsigned R = 0; R != 32; ++R)
       if (HostOf[R] >= 0) {
-        seg();
-        mov(Reg64(HostOf[R]), gsq(offX(R)));
+        mov(Reg64(HostOf[R]), state64(offX(R)));
       }
     for (unsigned R = 0; R != abi::NumPinnedVec; ++R)
       moveState(offV(R), R, false);
@@ -78,6 +75,7 @@ uint8_t *Emitter::emitCommonThunk(bool State) {
   for (unsigned I = State ? 8 : 0; I != 16; ++I)
     MoveVec(I, false);
   add(rsp, Frame);
+  Pushed = 0;
   ret();
   return Start;
 }
@@ -87,20 +85,19 @@ size_t Emitter::emitThunks(uint8_t *At, size_t Space) {
   const uint8_t *Common[2] = {emitCommonThunk(false), emitCommonThunk(true)};
   for (unsigned I = 0; I != NumOps; ++I) {
     OpThunk[I] = top_ + size_;
-    seg();
-    mov(gs32(OffOp), I);
+    Pushed = 8; // the return address
+    mov(state32(OffOp), I);
+    Pushed = 0;
     jumpTo(Common[needsState(static_cast<Op>(I))]);
   }
   HeatThunk = top_ + size_; // rax = PC, as at every unit entry
-  seg();
-  mov(gsq(offsetof(CpuState, ExitInfo)), 1);
+  mov(state64(offsetof(CpuState, ExitInfo)), 1);
   const uint32_t Join = jumpShort();
   PollThunk = top_ + size_;
-  seg();
-  mov(gsq(offsetof(CpuState, ExitInfo)), 0);
+  mov(state64(offsetof(CpuState, ExitInfo)), 0);
   bindShort(Join);
-  seg();
-  mov(gs32(offsetof(CpuState, Exit)), static_cast<uint32_t>(ExitReason::Poll));
+  mov(state32(offsetof(CpuState, Exit)),
+      static_cast<uint32_t>(ExitReason::Poll));
   jumpState(offsetof(CpuState, ExitStub));
   IndirectThunk = top_ + size_;
   jumpState(offsetof(CpuState, IndirectStub));
@@ -123,8 +120,7 @@ void Emitter::callEval(unsigned I) {
   const Uop &U = uop(I);
   if (needsState(U.Code)) {
     moveImm(RAX, Pc);
-    seg();
-    mov(gsq(offsetof(CpuState, Pc)), rax);
+    mov(state64(offsetof(CpuState, Pc)), rax);
   }
   moveImm(RAX, packParam(U));
   callTo(OpThunk[static_cast<unsigned>(U.Code)]);
@@ -140,8 +136,7 @@ void Emitter::bindResult(unsigned I) {
     return moveState(offTmp(0), static_cast<unsigned>(defV(I).getIdx()), false);
   default: {
     const Reg64 D = def(I);
-    seg();
-    mov(D, gsq(offTmp(0)));
+    mov(D, state64(offTmp(0)));
     return;
   }
   }
@@ -159,8 +154,7 @@ void Emitter::emitCall(unsigned I) {
   case Op::vload:
   case Op::vstore:
     lea(rax, ptr[address(U)]);
-    seg();
-    mov(gsq(offTmp(1)), rax);
+    mov(state64(offTmp(1)), rax);
     if (U.A[2] != NoVal)
       storeArgument(3, U.A[2]);
     break;
@@ -186,15 +180,13 @@ void Emitter::coldCall(const Cold &C) {
       moveState(offTmp(N + 1), C.R[N], true);
       continue;
     }
-    seg();
-    mov(gsq(offTmp(N + 1)), Reg64(C.R[N]));
+    mov(state64(offTmp(N + 1)), Reg64(C.R[N]));
   }
   callEval(C.I);
   if (C.R[3] == NoReg)
     return;
   if (C.K == Cold::EvalVec)
     return moveState(offTmp(0), C.R[3], false);
-  seg();
   // Lane 0 of a 32-bit result is followed by zeros.
-  mov(Reg64(C.R[3]), gsq(offTmp(0)));
+  mov(Reg64(C.R[3]), state64(offTmp(0)));
 }

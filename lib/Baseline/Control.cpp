@@ -54,7 +54,7 @@ void Emitter::beginLoop(unsigned Word) {
     if (CachedIn[G] >= 0)
       continue;
     const unsigned R = allocGpr();
-    loadGs(R, offX(G));
+    loadField(R, offX(G));
     Gprs[R] = {Slot::Cache, static_cast<uint16_t>(G)};
     CachedIn[G] = static_cast<int8_t>(R);
     --Room;
@@ -102,7 +102,7 @@ void Emitter::restoreHeld(unsigned Word, bool Cold) {
       if (Moves[J].From == M.To)
         Moves[J].From = NoReg;
     if (M.From == NoReg)
-      loadGs(M.To, offX(static_cast<unsigned>(M.Guest)));
+      loadField(M.To, offX(static_cast<unsigned>(M.Guest)));
     else
       move(M.To, M.From, true);
   }
@@ -116,8 +116,7 @@ void Emitter::leaveLoop(uint64_t Target, std::atomic<int32_t> *Heat) {
            static_cast<int>(Rest);
   };
   mov(r10, ptr[rip + Disp(Ctx->slotFor(Target), 7)]);
-  seg();
-  cmp(r10, gsq(offsetof(CpuState, MissStub)));
+  cmp(r10, state64(offsetof(CpuState, MissStub)));
   const uint32_t None = jumpShort(CE);
   mov(dword[rip + Disp(Heat, 10)], 1);
   jmp(r10);
@@ -129,8 +128,7 @@ void Emitter::jumpLabel(uint64_t Target, bool Cold) {
   const auto Word = static_cast<unsigned>((Target - B->Pc) / 4);
   const uint8_t *Label = top_ + LabelAt[Word];
   restoreHeld(Word, Cold);
-  seg();
-  cmp(gs32(offsetof(CpuState, PollFlag)), 0);
+  cmp(state32(offsetof(CpuState, PollFlag)), 0);
   if (std::atomic<int32_t> *Heat = Opts->Heat ? heatOf(Target) : nullptr) {
     const uint32_t Poll = jumpShort(CNE);
     const auto Insns = static_cast<unsigned>((Pc - Target) / 4 + 1);
@@ -160,8 +158,7 @@ void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded, bool Cold) {
   } else {
     moveImm(RAX, Target);
     if (Target <= Pc) {
-      seg();
-      cmp(gs32(offsetof(CpuState, PollFlag)), 0);
+      cmp(state32(offsetof(CpuState, PollFlag)), 0);
       jumpTo(CNE, PollThunk);
     }
     std::atomic<void *> *Slot = Ctx->slotFor(Target);
@@ -241,8 +238,7 @@ void Emitter::emitIndirect(unsigned I) {
   mov(r10d, eax);
   shl(r10d, 2); // (Pc >> 2) * 16, modulo the cache
   and_(r10d, (JumpCacheSize - 1) * 16);
-  seg();
-  add(r10, gsq(offsetof(CpuState, JumpCache)));
+  add(r10, state64(offsetof(CpuState, JumpCache)));
   cmp(ptr[r10], rax);
   const uint32_t Miss = jumpShort(CNE);
   jmp(ptr[r10 + 8]);
@@ -256,8 +252,7 @@ void Emitter::emitIndirect(unsigned I) {
   const auto Kind = static_cast<BranchKind>(U.N);
   if (Kind != BranchKind::Ret) {
     moveImm(R10, Pc + (Kind == BranchKind::Call || Veneer));
-    seg();
-    mov(gsq(offsetof(CpuState, JumpFrom)), r10);
+    mov(state64(offsetof(CpuState, JumpFrom)), r10);
   }
   jumpTo(IndirectThunk);
 }
@@ -269,11 +264,9 @@ void Emitter::emitExit(unsigned I) {
     storeState(offsetof(CpuState, ExitInfo), U.A[0]);
   } else {
     moveImm(RAX, static_cast<uint64_t>(U.Imm));
-    seg();
-    mov(gsq(offsetof(CpuState, ExitInfo)), rax);
+    mov(state64(offsetof(CpuState, ExitInfo)), rax);
   }
-  seg();
-  mov(gs32(offsetof(CpuState, Exit)), U.N);
+  mov(state32(offsetof(CpuState, Exit)), U.N);
   moveImm(RAX, Pc + (U.Lane ? 4 : 0));
   jumpState(offsetof(CpuState, ExitStub));
 }

@@ -45,8 +45,7 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   uint32_t Flushing = 0;
   InlineFp = F.Avx && HasFp;
   if (InlineFp) {
-    seg();
-    test(gs32(offsetof(CpuState, Fpcr)), 1u << 24); // FZ
+    test(state32(offsetof(CpuState, Fpcr)), 1u << 24); // FZ
     Flushing = jumpNear(CNE);
   }
   emitBody();
@@ -187,8 +186,7 @@ void Emitter::emitUop(unsigned I) {
   }
   case OpAttr::State:
     if (U.Code == Op::clrex) {
-      seg();
-      mov(gs32(offsetof(CpuState, ExclSize)), 0);
+      mov(state32(offsetof(CpuState, ExclSize)), 0);
       return;
     }
     break;
@@ -216,8 +214,7 @@ bool Emitter::emitSys(unsigned I) {
     if (U.Code == Op::writeSys)
       return false;
     const Reg32 D(def(I).getIdx());
-    seg();
-    mov(D, gs32(offsetof(CpuState, Fpcr)));
+    mov(D, state32(offsetof(CpuState, Fpcr)));
     return true;
   }
   default:
@@ -227,8 +224,7 @@ bool Emitter::emitSys(unsigned I) {
     storeState(Off, U.A[0]);
   } else {
     const Reg64 D = def(I);
-    seg();
-    mov(D, gsq(Off));
+    mov(D, state64(Off));
   }
   return true;
 }
@@ -279,14 +275,14 @@ void Emitter::emitCold() {
 // Encoding helpers
 //===----------------------------------------------------------------------===//
 
-Xbyak::Address Emitter::gsq(size_t Off) {
-  return Xbyak::Address(64, false, RegExp(Off));
+Xbyak::Address Emitter::state64(size_t Off) {
+  return Xbyak::Address(64, false, place(Off));
 }
-Xbyak::Address Emitter::gs32(size_t Off) {
-  return Xbyak::Address(32, false, RegExp(Off));
+Xbyak::Address Emitter::state32(size_t Off) {
+  return Xbyak::Address(32, false, place(Off));
 }
-Xbyak::Address Emitter::gs8(size_t Off) {
-  return Xbyak::Address(8, false, RegExp(Off));
+Xbyak::Address Emitter::state8(size_t Off) {
+  return Xbyak::Address(8, false, place(Off));
 }
 
 uint32_t Emitter::jumpNear(Cc C) {
@@ -332,10 +328,7 @@ void Emitter::jumpTo(Cc C, const uint8_t *Target) {
   db(0x80 | C);
   dd(static_cast<uint32_t>(Target - (getCurr() + 4)));
 }
-void Emitter::jumpState(size_t Off) {
-  seg();
-  jmp(gsq(Off));
-}
+void Emitter::jumpState(size_t Off) { jmp(state64(Off)); }
 
 void Emitter::vex(VexOp Op, unsigned D, unsigned A, unsigned S) {
   const unsigned R = ~D >> 3 & 1, X = ~S >> 3 & 1, V = ~A & 15;

@@ -141,7 +141,7 @@ private:
   Opnd opnd(unsigned V, bool Mem = true, bool Imm = true);
   /// Copy V into register R.
   void loadInto(unsigned R, unsigned V, bool Any = true);
-  /// Store V to a %gs field as 8 (16) bytes.
+  /// Store V to a field of CpuState as 8 (16) bytes.
   void storeState(size_t Off, unsigned V);
   /// Result register of uop I, not among the host registers Avoid; may be a
   /// pinned guest register.
@@ -386,9 +386,9 @@ private:
 
   //--- Encoding helpers
   //-----------------------------------------------------------------
-  static Xbyak::Address gsq(size_t Off);
-  static Xbyak::Address gs32(size_t Off);
-  static Xbyak::Address gs8(size_t Off);
+  Xbyak::Address state64(size_t Off);
+  Xbyak::Address state32(size_t Off);
+  Xbyak::Address state8(size_t Off);
   /// Forward jumps: the returned position is patched by bind().
   uint32_t jumpNear(Cc C);
   uint32_t jumpNear();

@@ -92,18 +92,14 @@ void Emitter::beginFlagsWrite() {
 
 // Leaves the host's flags as they are.
 void Emitter::saveFlags(uint8_t Mask) {
-  auto Store = [&](Cc C, size_t Off) {
-    seg();
-    setcc(C, gs8(Off));
-  };
+  auto Store = [&](Cc C, size_t Off) { setcc(C, state8(Off)); };
   if (FlagsIn == FlagsKind::Fp) {
     Store(CB, OffN);
     Store(CE, OffZ);
     Store(CAE, OffC);
     Store(CP, OffV);
     uint32_t Ordered = jumpShort(CNP);
-    seg();
-    mov(gs32(OffN), 0x01010000); // unordered: C, V
+    mov(state32(OffN), 0x01010000); // unordered: C, V
     bindShort(Ordered);
     return;
   }
@@ -128,9 +124,8 @@ void Emitter::compareOperands(bool Is64, Opnd A, Opnd B) {
   if (A.K == Opnd::Reg)
     return alu(7, Is64, A.R, B);
   assert(A.K == Opnd::Mem && B.K != Opnd::Mem);
-  seg();
-  const auto M =
-      Is64 ? gsq(static_cast<size_t>(A.V)) : gs32(static_cast<size_t>(A.V));
+  const auto M = Is64 ? state64(static_cast<size_t>(A.V))
+                      : state32(static_cast<size_t>(A.V));
   if (B.K == Opnd::Imm)
     cmp(M, static_cast<uint32_t>(B.V));
   else if (Is64)
@@ -206,8 +201,7 @@ void Emitter::carryIn(unsigned C, bool IsAdd) {
   if (Locs[C].K == Loc::Cond && Locs[C].R == 2 && FlagsIn != FlagsKind::Fp) {
     FlagsKind Have = FlagsIn;
     if (Have == FlagsKind::Mem) {
-      seg();
-      cmp(gs8(OffC), 1);
+      cmp(state8(OffC), 1);
       Have = FlagsKind::Sub;
     }
     if (Have != (IsAdd ? FlagsKind::Add : FlagsKind::Sub))
@@ -335,8 +329,7 @@ void Emitter::storeNzcvNibble() {
   imul(eax, eax, 0x00204081); // V, C, Z, N to bits 0, 8, 16, 24
   and_(eax, 0x01010101);
   bswap(eax);
-  seg();
-  mov(gs32(OffN), eax);
+  mov(state32(OffN), eax);
 }
 
 void Emitter::emitSetNzcv(unsigned I) {
@@ -352,8 +345,7 @@ void Emitter::emitGetNzcv(unsigned I) {
     saveFlags(15);
   FlagsIn = FlagsKind::Mem;
   const Reg32 D(def(I).getIdx());
-  seg();
-  mov(D, gs32(OffN));
+  mov(D, state32(OffN));
   bswap(D);
   imul(D, D, 1 << 28 | 1 << 21 | 1 << 14 | 1 << 7); // to bits 31..28
   and_(D, 0xf0000000);
@@ -397,32 +389,24 @@ HostCond Emitter::armCond(unsigned Arm) {
   case FlagsKind::Mem:
     break;
   }
-  auto Byte = [&](size_t Off) {
-    seg();
-    mov(al, gs8(Off));
-  };
+  auto Byte = [&](size_t Off) { mov(al, state8(Off)); };
   switch (Arm >> 1) {
   case 4: // C && !Z
     Byte(OffC);
-    seg();
-    cmp(al, gs8(OffZ));
+    cmp(al, state8(OffZ));
     return {Arm & 1 ? CBE : CA};
   case 5: // N == V
     Byte(OffN);
-    seg();
-    cmp(al, gs8(OffV));
+    cmp(al, state8(OffV));
     return {Arm & 1 ? CNE : CE};
   case 6: // N == V && !Z
     Byte(OffN);
-    seg();
-    xor_(al, gs8(OffV));
-    seg();
-    or_(al, gs8(OffZ));
+    xor_(al, state8(OffV));
+    or_(al, state8(OffZ));
     return {Arm & 1 ? CNE : CE};
   default: {
     static constexpr size_t Offs[4] = {OffZ, OffC, OffN, OffV};
-    seg();
-    cmp(gs8(Offs[Arm >> 1]), 0);
+    cmp(state8(Offs[Arm >> 1]), 0);
     return {Arm & 1 ? CE : CNE};
   }
   }
@@ -447,8 +431,7 @@ HostCond Emitter::compare(unsigned V) {
     }
     const Opnd S = opnd(X, true, false);
     if (S.K == Opnd::Mem) {
-      seg();
-      test(gs32(static_cast<size_t>(S.V)), static_cast<uint32_t>(Mask));
+      test(state32(static_cast<size_t>(S.V)), static_cast<uint32_t>(Mask));
     } else if (Mask < 0x80) {
       test(low8(S.R), static_cast<uint32_t>(Mask));
     } else {

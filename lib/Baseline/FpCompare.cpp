@@ -14,8 +14,7 @@ void Emitter::callFlagsFcmp(unsigned I) {
       storeArgument(N + 1, U.A[N]);
   FlagsIn = FlagsKind::Mem;
   callEval(I);
-  seg();
-  mov(eax, gs32(offTmp(0)));
+  mov(eax, state32(offTmp(0)));
   storeNzcvNibble();
 }
 
@@ -58,9 +57,8 @@ void Emitter::emitFlagsFcmp(unsigned I) {
     if (At)
       bindShort(At);
   const unsigned Nz = U.Imm & 15;
-  seg();
-  mov(gs32(offsetof(CpuState, N)), (Nz >> 3 & 1) | (Nz >> 2 & 1) << 8 |
-                                       (Nz >> 1 & 1) << 16 | (Nz & 1) << 24);
+  mov(state32(offsetof(CpuState, N)), (Nz >> 3 & 1) | (Nz >> 2 & 1) << 8 |
+                                          (Nz >> 1 & 1) << 16 | (Nz & 1) << 24);
   bindShort(End);
   FlagsIn = FlagsKind::Mem;
 }

@@ -173,9 +173,8 @@ void Emitter::emitAlu(unsigned I) {
       Is64 ? test(Ra, static_cast<uint32_t>(S.V))
            : test(Reg32(Ra.getIdx()), static_cast<uint32_t>(S.V));
     else if (S.K == Opnd::Mem) {
-      seg();
-      Is64 ? test(gsq(static_cast<size_t>(S.V)), Ra)
-           : test(gs32(static_cast<size_t>(S.V)), Reg32(Ra.getIdx()));
+      Is64 ? test(state64(static_cast<size_t>(S.V)), Ra)
+           : test(state32(static_cast<size_t>(S.V)), Reg32(Ra.getIdx()));
     } else {
       Is64 ? test(Ra, Reg64(S.R)) : test(Reg32(Ra.getIdx()), Reg32(S.R));
     }

@@ -7,8 +7,6 @@ using namespace xlate::baseline;
 
 void Emitter::cmov(Cc C, bool Is64, unsigned D, Opnd S) {
   assert(S.K != Opnd::Imm);
-  if (S.K == Opnd::Mem)
-    seg();
   // 0F 40+cc /r
   const Xbyak::Reg R = Is64 ? static_cast<Xbyak::Reg>(Reg64(D)) : Reg32(D);
   auto Emit = [&](const Xbyak::Operand &O) {
@@ -48,7 +46,8 @@ void Emitter::cmov(Cc C, bool Is64, unsigned D, Opnd S) {
     }
   };
   if (S.K == Opnd::Mem)
-    Emit(Is64 ? gsq(static_cast<size_t>(S.V)) : gs32(static_cast<size_t>(S.V)));
+    Emit(Is64 ? state64(static_cast<size_t>(S.V))
+              : state32(static_cast<size_t>(S.V)));
   else if (Is64)
     Emit(Reg64(S.R));
   else

@@ -63,7 +63,7 @@ void Emitter::spillGpr(unsigned R) {
   unsigned At = static_cast<unsigned>(__builtin_ctz(~SpillsG));
   assert(At < 16 && "out of spill slots");
   SpillsG |= 1u << At;
-  storeGs(offSpill(At), R);
+  storeField(offSpill(At), R);
   Locs[V] = {Loc::Spill, static_cast<uint8_t>(At)};
   Gprs[R].K = Slot::Free;
 }
@@ -140,7 +140,7 @@ Emitter::Reg64 Emitter::use(unsigned V, bool Any) {
       R = CachedIn[L.R];
     if (R < 0) {
       R = static_cast<int>(allocGpr());
-      loadGs(R, offX(L.R));
+      loadField(R, offX(L.R));
       Gprs[R] = {Slot::Cache, L.R};
       CachedIn[L.R] = static_cast<int8_t>(R);
     }
@@ -193,11 +193,10 @@ void Emitter::loadInto(unsigned R, unsigned V, bool Any) {
         move(R, static_cast<unsigned>(S), Is64 || L.Wide);
       return;
     }
-    seg();
     if (Is64)
-      mov(Reg64(R), gsq(offX(L.R)));
+      mov(Reg64(R), state64(offX(L.R)));
     else
-      mov(Reg32(R), gs32(offX(L.R)));
+      mov(Reg32(R), state32(offX(L.R)));
     return;
   }
   case Loc::Gpr:
@@ -205,7 +204,7 @@ void Emitter::loadInto(unsigned R, unsigned V, bool Any) {
       move(R, L.R, Is64);
     return;
   case Loc::Spill:
-    loadGs(R, offSpill(L.R));
+    loadField(R, offSpill(L.R));
     return;
   default:
     force(V);
@@ -228,17 +227,15 @@ Opnd Emitter::opnd(unsigned V, bool AllowMem, bool AllowImm) {
 void Emitter::storeState(size_t Off, unsigned V) {
   if (uop(V).Type == Ty::V) {
     Xmm S = useV(V);
-    seg();
     if (F.Avx)
-      vmovaps(ptr[RegExp(Off)], S);
+      vmovaps(ptr[place(Off)], S);
     else
-      movaps(ptr[RegExp(Off)], S);
+      movaps(ptr[place(Off)], S);
     return;
   }
   if (isConst(V) &&
       static_cast<int64_t>(constOf(V)) == static_cast<int32_t>(constOf(V))) {
-    seg();
-    mov(gsq(Off), constOf(V));
+    mov(state64(Off), constOf(V));
     return;
   }
   unsigned R = RAX;
@@ -249,7 +246,7 @@ void Emitter::storeState(size_t Off, unsigned V) {
     R = static_cast<unsigned>(use(V).getIdx());
   else
     loadInto(RAX, V, false);
-  storeGs(Off, R);
+  storeField(Off, R);
 }
 
 //===----------------------------------------------------------------------===//
@@ -300,21 +297,20 @@ void Emitter::emitSetReg(const Uop &U) {
   if (isConst(V) && !RegReads[R] && fitsImm(V) &&
       (isX(V) || static_cast<int32_t>(constOf(V)) >= 0)) {
     dropCache(R);
-    seg();
-    mov(gsq(offX(R)), constOf(V));
+    mov(state64(offX(R)), constOf(V));
     return;
   }
   if (L.K == Loc::Guest && HostOf[L.R] >= 0 && (isX(V) || L.Wide) &&
       !RegReads[R]) {
     dropCache(R);
-    storeGs(offX(R), HostOf[L.R]);
+    storeField(offX(R), HostOf[L.R]);
     return;
   }
   own(V);
   const unsigned S = Locs[V].R;
   LockedG |= 1u << S;
   dropCache(R);
-  storeGs(offX(R), S);
+  storeField(offX(R), S);
   if (dies(V)) {
     Locs[V].K = Loc::None;
     Gprs[S] = {Slot::Cache, static_cast<uint16_t>(R)};

@@ -47,8 +47,7 @@ void Emitter::setQcIfDifferent(unsigned A, unsigned B) {
   vex(Xor, 15, A, B);
   vex(Ptest, 15, 0, 15);
   const uint32_t Same = jumpShort(CE);
-  seg();
-  or_(gs32(offsetof(CpuState, Fpsr)), 1u << 27);
+  or_(state32(offsetof(CpuState, Fpsr)), 1u << 27);
   bindShort(Same);
 }
 

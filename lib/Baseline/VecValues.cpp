@@ -54,8 +54,7 @@ void Emitter::bindVec(unsigned V, unsigned R) {
 void Emitter::moveState(size_t Off, unsigned R, bool Store) {
   if (!Store)
     noteZero(R, 16);
-  seg();
-  const auto M = ptr[RegExp(Off)];
+  const auto M = ptr[place(Off)];
   if (Store)
     F.Avx ? vmovaps(M, Xmm(R)) : movaps(M, Xmm(R));
   else

@@ -38,6 +38,8 @@ static void initialize() {
     // better than a tree of comparisons.
     const char *Args[] = {"xlate", "-enable-tail-merge=false",
                           "-jump-table-density=1",
+                          // It makes selects of two branches, see addMidEnd().
+                          "-simplifycfg-hoist-common=false",
                           // The host reorders; these cost a sixth of the time.
                           "-enable-misched=false", "-disable-post-ra"};
     cl::ParseCommandLineOptions(std::size(Args), Args);
@@ -109,10 +111,13 @@ void codegen::addMidEnd(legacy::PassManager &Pm, TargetMachine &Target,
   Pm.add(createScopedNoAliasAAWrapperPass());
   Pm.add(createBasicAAWrapperPass());
   // Hoisting or sinking common code would merge accesses of different guest
-  // instructions.
+  // instructions. The guest's compiler knew why it made a branch and not a
+  // CSEL: turned into a select, it would make what follows wait for it.
   SimplifyCFGOptions Cfg;
-  Cfg.hoistCommonInsts(false).sinkCommonInsts(false).convertSwitchToLookupTable(
-      false);
+  Cfg.hoistCommonInsts(false)
+      .sinkCommonInsts(false)
+      .convertSwitchToLookupTable(false)
+      .speculateBlocks(false);
   Pm.add(createSROAPass());
   Pm.add(createEarlyCSEPass(/*UseMemorySSA=*/false));
   Pm.add(createInstructionCombiningPass());
@@ -138,6 +143,7 @@ bool codegen::addCodegen(legacy::PassManager &Pm, TargetMachine &Target,
   Config->setDisableVerify(true);
   Pm.add(Config);
   Pm.add(Mmi);
+  Pm.add(createStateBasePass());
   if (Config->addISelPasses())
     return false;
   Config->addMachinePasses();

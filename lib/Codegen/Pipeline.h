@@ -28,6 +28,9 @@ void addMidEnd(llvm::legacy::PassManager &Pm, llvm::TargetMachine &Target,
 bool addCodegen(llvm::legacy::PassManager &Pm, llvm::TargetMachine &Target,
                 llvm::raw_pwrite_stream &Out, llvm::CodeGenFileType Type);
 
+/// IR pass, the last one: each block asks for the frame address itself.
+llvm::FunctionPass *createStateBasePass();
+
 /// Machine pass that gives each instruction with a guest access the debug
 /// location of the access.
 llvm::FunctionPass *createAccessLinesPass();

@@ -7,9 +7,6 @@ using namespace llvm;
 
 namespace xlate::lift {
 
-/// Address space of %gs-relative pointers.
-constexpr unsigned GsSpace = 256;
-
 Type *UnitLifter::typeOf(Ty T) {
   switch (T) {
   case Ty::B:
@@ -41,8 +38,15 @@ static size_t locOffset(unsigned L) {
 static_assert(offsetof(CpuState, V_) == offsetof(CpuState, N) + (LocVf - LocN));
 
 Value *UnitLifter::statePtr(size_t Offset) {
-  return ConstantExpr::getIntToPtr(B.getInt64(Offset),
-                                   PointerType::get(Ctx, GsSpace));
+  // Found once in the entry block; codegen makes it the blocks' own.
+  if (!StateBase) {
+    IRBuilder<> At(Entry, Entry->begin());
+    Value *Frame = At.CreateIntrinsic(Intrinsic::addressofreturnaddress,
+                                      {At.getPtrTy()}, {}, nullptr, "frame");
+    StateBase = At.CreateConstGEP1_64(At.getInt8Ty(), Frame, abi::StateFromRsp,
+                                      "state");
+  }
+  return B.CreateConstGEP1_64(B.getInt8Ty(), StateBase, Offset);
 }
 
 Value *UnitLifter::loadState(Type *T, size_t Offset) {

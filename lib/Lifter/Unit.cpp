@@ -392,7 +392,8 @@ void UnitLifter::leaveToStub(size_t StubOffset, Value *TargetPc) {
 
 // Look the target up in the thread's jump cache here, so that each indirect
 // branch has its own place in the host's branch predictor. One jump serves hit
-// and miss: selecting the address is cheaper than a second copy of the exit.
+// and miss, and a hit takes no branch to it: branches that are always taken
+// fill the history from which the target is predicted.
 void UnitLifter::leaveIndirect(Value *TargetPc) {
   static_assert(sizeof(JumpCacheEntry) == 16);
   Value *Cache =
@@ -400,13 +401,24 @@ void UnitLifter::leaveIndirect(Value *TargetPc) {
   Value *Offset = B.CreateAnd(B.CreateShl(TargetPc, 2),
                               B.getInt64((JumpCacheSize - 1) * 16));
   Value *Entry = B.CreateGEP(B.getInt8Ty(), Cache, Offset);
-  Value *Hit = B.CreateICmpEQ(B.CreateLoad(B.getInt64Ty(), Entry), TargetPc);
-  Value *Host = B.CreateLoad(
-      B.getPtrTy(), B.CreateConstGEP1_64(B.getInt8Ty(), Entry,
-                                         offsetof(JumpCacheEntry, Host)));
-  Value *Stub =
-      B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, IndirectStub)));
-  tailCall(B.CreateSelect(Hit, Host, Stub), TargetPc);
+  Value *Cached = B.CreateLoad(B.getInt64Ty(), Entry);
+  Value *Host =
+      B.CreateLoad(B.getPtrTy(),
+                   B.CreateConstGEP1_64(B.getInt8Ty(), Entry,
+                                        offsetof(JumpCacheEntry, Host)),
+                   true);
+  BasicBlock *From = B.GetInsertBlock(), *Leave = newBlock("leave"),
+             *Miss = newBlock("miss");
+  B.CreateCondBr(B.CreateICmpNE(Cached, TargetPc), Miss, Leave, Unlikely);
+  B.SetInsertPoint(Miss);
+  Value *Stub = B.CreateLoad(B.getPtrTy(),
+                             statePtr(offsetof(CpuState, IndirectStub)), true);
+  B.CreateBr(Leave);
+  B.SetInsertPoint(Leave);
+  PHINode *To = B.CreatePHI(B.getPtrTy(), 2);
+  To->addIncoming(Host, From);
+  To->addIncoming(Stub, Miss);
+  tailCall(To, TargetPc);
 }
 
 void UnitLifter::leaveWith(ExitReason Reason, Value *Info, Value *NextPc) {

@@ -296,7 +296,8 @@ private:
   std::vector<FlagSource> FlagsOut;       ///< Producer at each block's end.
   std::vector<bool> FlagsStoredOut;
   llvm::AllocaInst *Slots[NumLocs] = {};
-  LocSet Written; ///< Anywhere in the region.
+  LocSet Written;                   ///< Anywhere in the region.
+  llvm::Value *StateBase = nullptr; ///< See statePtr().
 
   // Where all indirect jumps meet, if they do.
   llvm::BasicBlock *Shared = nullptr;

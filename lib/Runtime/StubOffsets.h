@@ -15,6 +15,7 @@
 #define STATE_JUMP_CACHE 896
 #define STATE_HOST_SP 904
 #define STATE_SELF 912
+#define STATE_FROM_RSP 8
 #define STATE_TMP(N) (944 + 16 * (N))
 
 /* Byte offset of a jump cache entry within (pc << 2). */

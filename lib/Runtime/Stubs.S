@@ -63,7 +63,7 @@
   .endm
 
 // void xlate_enter(CpuState *S, void *Unit): the C caller's frame, six pushes
-// deep, is what HostSp names; 8 + 6 * 8 bytes leave rsp % 16 == 8 for the unit.
+// deep, is what HostSp names.
 FUNCTION xlate_enter
   .cfi_startproc
   pushq %rbp
@@ -79,6 +79,7 @@ FUNCTION xlate_enter
   pushq %r15
   .cfi_adjust_cfa_offset 8
   movq %rsp, STATE_HOST_SP(%rdi)
+  leaq -STATE_FROM_RSP(%rdi), %rsp
   movq %rsi, %r11
   LOAD_PINNED
   movq %gs:STATE_PC, %rax

@@ -17,6 +17,7 @@ static_assert(STATE_EVAL_TABLE == offsetof(CpuState, EvalTable));
 static_assert(STATE_JUMP_CACHE == offsetof(CpuState, JumpCache));
 static_assert(STATE_HOST_SP == offsetof(CpuState, HostSp));
 static_assert(STATE_SELF == offsetof(CpuState, Self));
+static_assert(STATE_FROM_RSP == abi::StateFromRsp);
 static_assert(STATE_TMP(1) == offsetof(CpuState, Tmp[1]));
 static_assert(JUMP_CACHE_MASK == (JumpCacheSize - 1) * sizeof(JumpCacheEntry));
 static_assert(sizeof(JumpCacheEntry) == 4 << 2,

@@ -47,25 +47,32 @@ void Process::unmapOfRuntime(void *P, size_t Size) {
   ::munmap(P, Size);
 }
 
+// One mapping: a guard, the stack of units (UnitFrame), the thread, its signal
+// stack, its jump cache.
+constexpr size_t BeforeThread = 4096 + abi::UnitStackBytes;
+
 static size_t threadBytes() {
-  return (sizeof(GuestThread) + JumpCacheSize * sizeof(JumpCacheEntry) +
-          AltStackBytes + 4095) &
+  return (BeforeThread + sizeof(GuestThread) +
+          JumpCacheSize * sizeof(JumpCacheEntry) + AltStackBytes + 4095) &
          ~size_t(4095);
 }
 
 GuestThread *Process::newThread() {
-  // One mapping: the thread, its signal stack, its jump cache.
   char *P = static_cast<char *>(mapForRuntime(threadBytes()));
   if (!P)
     return nullptr;
+  char *End = P + threadBytes();
+  ::mprotect(P, 4096, PROT_NONE);
+  P += BeforeThread;
   // The first one's jump cache is going to be all in use, and most processes
   // have no second thread.
   if (!Threads)
-    ::madvise(P, threadBytes(), MADV_POPULATE_WRITE);
+    ::madvise(P - 4096, static_cast<size_t>(End - P) + 4096,
+              MADV_POPULATE_WRITE);
   auto *T = new (P) GuestThread();
   T->AltStack = P + ((sizeof(GuestThread) + 63) & ~size_t(63));
   T->S.JumpCache = T->JumpCache = reinterpret_cast<JumpCacheEntry *>(
-      P + threadBytes() - JumpCacheSize * sizeof(JumpCacheEntry));
+      End - JumpCacheSize * sizeof(JumpCacheEntry));
   T->JumpCache[0] = EmptyJumpCache[0] = JumpCacheMark;
   T->S.Thread = T;
   T->S.HostMxcsr = fpenv::mxcsrFor(0);
@@ -81,7 +88,7 @@ void Process::freeThread(GuestThread *T) {
   const size_t StackSize = T->HostStackSize;
   T->~GuestThread();
   unmapOfRuntime(Stack, StackSize);
-  unmapOfRuntime(T, threadBytes());
+  unmapOfRuntime(reinterpret_cast<char *>(T) - BeforeThread, threadBytes());
 }
 
 GuestThread *Process::newChild(GuestThread &T, const clone_args &Args,

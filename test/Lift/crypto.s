@@ -11,8 +11,8 @@
 // CHECK-DAG:   vaesenc %
 // CHECK-DAG:   vaesdec %
 // CHECK-DAG:   vpclmulqdq $0
-// CHECK:       sha256rnds2
-// CHECK:       sha256rnds2
+// CHECK-DAG:   sha256rnds2
+// CHECK-DAG:   sha256rnds2
 single:
   aese v0.16b, v1.16b
   aesmc v0.16b, v0.16b

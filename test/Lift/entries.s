@@ -10,7 +10,8 @@
 // CHECK:       b100000:
 // CHECK:       load volatile ptr, ptr @slot_100010
 // CHECK:       b100008:
-// CHECK:       load i64, ptr addrspace(256) inttoptr (i64 72 to
+// CHECK:       [[X9:%.*]] = getelementptr i8, ptr %state, i64 72
+// CHECK-NEXT:  load i64, ptr [[X9]]
   mov x9, #1
   bl callee
   add x0, x0, x9

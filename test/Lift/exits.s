@@ -6,16 +6,21 @@
 // RUN: %xlate-lift --emit=opt-ir --function=indirect %t.o | %filecheck %s --check-prefix=IND
 
 // Pc is the instruction after the SVC.
-// SVC:     store i32 1, ptr addrspace(256) inttoptr (i64 844 to
-// SVC:     store i64 42, ptr addrspace(256) inttoptr (i64 848 to
-// SVC:     [[STUB:%.*]] = load ptr, ptr addrspace(256) inttoptr (i64 856 to
+// SVC:     [[EXIT:%.*]] = getelementptr i8, ptr %frame, i64 852
+// SVC:     store i32 1, ptr [[EXIT]]
+// SVC:     [[INFO:%.*]] = getelementptr i8, ptr %frame, i64 856
+// SVC:     store i64 42, ptr [[INFO]]
+// SVC:     [[AT:%.*]] = getelementptr i8, ptr %frame, i64 864
+// SVC:     [[STUB:%.*]] = load ptr, ptr [[AT]]
 // SVC:     musttail call x86_regcallcc void [[STUB]](i64 1048580,
 svc:
   svc #42
 
 // ExitInfo is the instruction word.
-// UNDEF:   store i32 3, ptr addrspace(256) inttoptr (i64 844 to
-// UNDEF:   store i64 0, ptr addrspace(256) inttoptr (i64 848 to
+// UNDEF:   [[EXIT:%.*]] = getelementptr i8, ptr %frame, i64 852
+// UNDEF:   store i32 3, ptr [[EXIT]]
+// UNDEF:   [[INFO:%.*]] = getelementptr i8, ptr %frame, i64 856
+// UNDEF:   store i64 0, ptr [[INFO]]
 // UNDEF:   musttail call x86_regcallcc void {{%.*}}(i64 1048580,
 undef:
   udf #0
@@ -27,10 +32,14 @@ call:
   bl target
 
 // The thread's jump cache, looked up in place.
-// IND:     load volatile ptr, ptr addrspace(256) inttoptr (i64 896 to
-// IND:     [[STUB:%.*]] = load ptr, ptr addrspace(256) inttoptr (i64 872 to
-// IND:     [[TO:%.*]] = select i1 {{%.*}}, ptr {{%.*}}, ptr [[STUB]]
+// IND:     [[CACHE:%.*]] = getelementptr i8, ptr %frame, i64 904
+// IND:     load volatile ptr, ptr [[CACHE]]
+// IND:     [[HOST:%.*]] = load volatile ptr
+// IND:     br i1 {{.*}}, label %leave, label %miss,
+// IND:     [[TO:%.*]] = phi ptr [ [[HOST]], %entry ], [ [[STUB:%.*]], %miss ]
 // IND:     musttail call x86_regcallcc void [[TO]](i64 %x3, i64 %sp,
+// IND:     [[AT:%.*]] = getelementptr i8, ptr %frame, i64 880
+// IND:     [[STUB]] = load volatile ptr, ptr [[AT]]
 indirect:
   br x3
 

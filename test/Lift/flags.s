@@ -32,10 +32,14 @@ chain:
 
 // An indirect jump may go to code that reads them.
 // LIVE-LABEL: @unit_
-// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr addrspace(256) inttoptr (i64 264
-// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr addrspace(256) inttoptr (i64 265
-// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr addrspace(256) inttoptr (i64 266
-// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr addrspace(256) inttoptr (i64 267
+// LIVE-DAG:  [[N:%.*]] = getelementptr i8, ptr %frame, i64 272
+// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr [[N]]
+// LIVE-DAG:  [[Z:%.*]] = getelementptr i8, ptr %frame, i64 273
+// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr [[Z]]
+// LIVE-DAG:  [[C:%.*]] = getelementptr i8, ptr %frame, i64 274
+// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr [[C]]
+// LIVE-DAG:  [[V:%.*]] = getelementptr i8, ptr %frame, i64 275
+// LIVE-DAG:  store i8 {{%[0-9a-z.]+}}, ptr [[V]]
 live:
   cmp x0, x1
   br x2

@@ -48,7 +48,7 @@ vector:
 
 // A store wants its value exact; numbers are loaded into vector registers.
 // STORE:      vmovsd (%rdx), [[A:%xmm[0-9]+]]
-// STORE:      vaddsd [[A]], %xmm0, [[R:%xmm[0-9]+]]
+// STORE:      vaddsd {{.*}}[[A]]{{.*}}, [[R:%xmm[0-9]+]]
 // STORE:      vucomisd [[R]], [[R]]
 // STORE:      vmovsd [[R]], 8(%rdx)
 store:

@@ -8,12 +8,15 @@
 // CHECK-NOT:   load i64
 // CHECK:       br i1
 // CHECK:       taken:
-// CHECK-NOT:   {{store|addrspace.256. inttoptr .i64 168}}
-// CHECK:       ret void
+// CHECK-NOT:   {{store|ptr %frame, i64 176}}
+// CHECK:       br i1
 // CHECK:       fall:
-// CHECK:       load i64, ptr addrspace(256) inttoptr (i64 168 to
-// CHECK:       store i64 {{.*}}, ptr addrspace(256) inttoptr (i64 176 to
-// CHECK:       ret void
+// CHECK:       [[X21:%.*]] = getelementptr i8, ptr %frame, i64 176
+// CHECK:       load i64, ptr [[X21]]
+// CHECK:       [[X22:%.*]] = getelementptr i8, ptr %frame, i64 184
+// CHECK:       store i64 {{.*}}, ptr [[X22]]
+// CHECK-NOT:   store
+// CHECK:       }
   cbz x0, 1f
   add x22, x21, #1
   ret

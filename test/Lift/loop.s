@@ -4,17 +4,19 @@
 // RUN: %xlate-lift --emit=opt-ir %t.o | %filecheck %s
 
 // CHECK-LABEL: @unit_100000
-// CHECK:       %[[X9:.*]] = load i64, ptr addrspace(256) inttoptr (i64 72 to
+// CHECK:       [[X9:%.*]] = getelementptr i8, ptr %frame, i64 80
+// CHECK:       load i64, ptr [[X9]]
 // CHECK:       br label %b100000
 // CHECK:       b100000:
 // CHECK:       phi i64
-// CHECK-NOT:   addrspace(256)
+// CHECK-NOT:   ptr [[X9]]
 // CHECK:       load volatile i64, ptr %{{.*}}, align 1
-// CHECK:       load volatile i32, ptr addrspace(256) inttoptr (i64 276 to
+// CHECK:       [[POLL:%.*]] = getelementptr i8, ptr %frame, i64 284
+// CHECK:       load volatile i32, ptr [[POLL]]
 // CHECK:       br i1 {{.*}}, label %b100000
 // The poll's exit: ExitReason::Poll, and the dirty register.
-// CHECK:       store i64 %{{.*}}, ptr addrspace(256) inttoptr (i64 72 to
-// CHECK:       store i32 4, ptr addrspace(256)
+// CHECK:       store i64 %{{.*}}, ptr [[X9]]
+// CHECK:       store i32 4, ptr
 loop:
   ldr x10, [x0], #8
   add x9, x9, x10

@@ -3,15 +3,19 @@
 // RUN: %xlate-lift --write-through --emit=opt-ir %t.o | %filecheck %s
 
 // The pinned registers as the unit received them.
-// CHECK:     store i64 %x0, ptr addrspace(256) null
-// CHECK:     store i64 %sp, ptr addrspace(256) inttoptr (i64 248 to
-// CHECK:     store <2 x i64> %v7, ptr addrspace(256)
+// CHECK:     [[X0:%.*]] = getelementptr i8, ptr %frame, i64 8
+// CHECK:     store i64 %x0, ptr [[X0]]
+// CHECK:     [[X1AT:%.*]] = getelementptr i8, ptr %frame, i64 16
+// CHECK:     [[SP:%.*]] = getelementptr i8, ptr %frame, i64 256
+// CHECK:     store i64 %sp, ptr [[SP]]
+// CHECK:     store <2 x i64> %v7, ptr
 // X1, then the access; X9 has not changed yet.
 // CHECK:     [[X1:%.*]] = add i64 %x1, 1
-// CHECK:     store i64 [[X1]], ptr addrspace(256) inttoptr (i64 8 to
+// CHECK:     store i64 [[X1]], ptr [[X1AT]]
 // CHECK-NOT: store
 // CHECK:     [[X9:%.*]] = load volatile i64
-// CHECK:     store i64 [[X9]], ptr addrspace(256) inttoptr (i64 72 to
+// CHECK:     [[X9AT:%.*]] = getelementptr i8, ptr %frame, i64 80
+// CHECK:     store i64 [[X9]], ptr [[X9AT]]
 // CHECK:     load volatile i64
   add x1, x1, #1
   ldr x9, [x0]

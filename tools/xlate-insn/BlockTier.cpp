@@ -55,7 +55,8 @@ void *mapFixed(uint64_t At, size_t Size) {
   return P == MAP_FAILED ? nullptr : P;
 }
 
-alignas(64) CpuState S;
+UnitFrame Frame;
+CpuState &S = Frame.S;
 
 void load(const State &In) {
   std::memset(static_cast<void *>(&S), 0, sizeof S);

@@ -112,7 +112,8 @@ Harness::Harness(const baseline::Features &F)
   // Empty: no entry holds an address that is looked up there.
   std::memset(static_cast<void *>(Cache), 0, sizeof Cache);
   Cache[0].GuestPc = ~uint64_t(0);
-  Live = static_cast<CpuState *>(aligned_alloc(64, sizeof(CpuState)));
+  Frame = std::make_unique<UnitFrame>();
+  Live = &Frame->S;
   syscall(SYS_arch_prctl, ARCH_SET_GS, Live);
   struct sigaction A = {};
   A.sa_sigaction = onFault;
@@ -127,7 +128,6 @@ Harness::~Harness() {
   munmap(DataMap, Guard * 2 + DataSize);
   munmap(CodeMap, CodeSpan);
   munmap(CodeAlias, CodeSpan);
-  free(Live);
 }
 
 std::atomic<void *> *Harness::slotFor(uint64_t GuestPc) {

@@ -11,6 +11,7 @@
 #include "xlate/Baseline/Baseline.h"
 #include "xlate/Semantics/Semantics.h"
 #include <cstring>
+#include <memory>
 #include <random>
 #include <string>
 #include <unordered_map>
@@ -81,6 +82,7 @@ private:
   size_t ThunkSize;
   uint32_t *Code;
   uint8_t *CodeMap, *CodeAlias;
+  std::unique_ptr<UnitFrame> Frame;
   CpuState *Live; ///< What %gs points at.
   std::vector<uint8_t> InitialData;
   JumpCacheEntry Cache[JumpCacheSize];

@@ -26,7 +26,11 @@ constexpr size_t SlotBytes = 1 << 20, HostBytes = 256 << 20;
 // The run under way, for the signal handler.
 sigjmp_buf Escape;
 const std::map<uint64_t, codegen::Unit> *RunningUnits;
-alignas(64) State Live;   ///< What %gs points at.
+struct {
+  unsigned char Stack[abi::UnitStackBytes];
+  alignas(64) State S;
+} Frame;
+State &Live = Frame.S;    ///< What %gs points at.
 volatile bool BadAddress; ///< A non-canonical one: it may be tagged.
 JumpCacheEntry Cache[JumpCacheSize];
 

@@ -2,8 +2,9 @@
 //
 // The architectural AArch64 EL0 state of one guest thread, plus the few
 // per-thread words that generated code touches. One object per host thread;
-// while translated code runs, %gs:0 is the object's first byte, so a field is
-// one `%gs:disp32` operand away from any code. The layout is therefore an ABI
+// while translated code runs, %gs:0 is the object's first byte, and units know
+// its distance from their stack pointer (UnitAbi.h), so a field is one operand
+// away from any code. The layout is therefore an ABI
 // between the tiers, AOT images and the runtime: change StateAbiVersion with
 // it.
 //
@@ -11,6 +12,7 @@
 #ifndef XLATE_GUEST_CPUSTATE_H
 #define XLATE_GUEST_CPUSTATE_H
 
+#include "xlate/Guest/UnitAbi.h"
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -122,6 +124,12 @@ struct alignas(64) CpuState {
   /// Address of the BR, or one more than that of the BLR, that led to a miss:
   /// set by baseline code when its lookup fails, cleared by the dispatcher.
   uint64_t JumpFrom;
+};
+
+/// A CpuState and the stack of the units that run on it.
+struct alignas(64) UnitFrame {
+  unsigned char Stack[abi::UnitStackBytes];
+  CpuState S;
 };
 
 static_assert(offsetof(CpuState, V) % 16 == 0);

@@ -4,7 +4,7 @@
 //   rax                      guest PC of the entry
 //   rcx rdx rdi rsi r8 r9 r12 r13 r14 r15   pinned guest registers, in order
 //   xmm0..xmm7               V0..V7, all 128 bits
-//   rsp % 16 == 8            as after a call; nothing of the caller on it
+//   rsp + StateFromRsp       CpuState; so rsp % 16 == 8, as after a call
 //   %gs:0                    CpuState
 // and leaves by a jump to another unit, CpuState::IndirectStub (rax = target)
 // or CpuState::ExitStub (rax = Pc, Exit/ExitInfo set) in the same form. All
@@ -15,7 +15,14 @@
 //
 // No unit keeps anything on the host stack across a guest call: a guest call
 // sets X30 and jumps. The host stack therefore can't overflow, and longjmp,
-// coroutines and stack switching need no care.
+// coroutines and stack switching need no care. What a unit needs for itself and
+// for the evaluators it calls lies below its CpuState, in the same object
+// (UnitFrame).
+//
+// Units reach CpuState through rsp and not through %gs: processors that rename
+// memory forward a store to a load with the same base register and displacement
+// in no time, and a store to a segment-relative load in 5 to 8 cycles. The
+// stubs, which run with any rsp, use %gs.
 //
 //===----------------------------------------------------------------------===//
 #ifndef XLATE_GUEST_UNITABI_H
@@ -24,6 +31,11 @@
 #include <cstdint>
 
 namespace xlate::abi {
+
+/// From the stack pointer at a unit's entry to its CpuState.
+constexpr unsigned StateFromRsp = 8;
+/// Stack of units and evaluators.
+constexpr unsigned UnitStackBytes = 64 << 10;
 
 /// Pinned guest general registers in argument order (31 = SP), after the PC.
 constexpr uint8_t PinnedGpr[] = {31, 0, 1, 2, 3, 8, 19, 20, 29, 30};

@@ -2,7 +2,7 @@
 //
 // Turns a region into one LLVM function `unit_<entry in hex>` with the unit ABI
 // (xlate/Guest/UnitAbi.h). External symbols of the result: `slot_<hex>`, the
-// 8-byte slots of guest entries. Everything else is reached through %gs.
+// 8-byte slots of guest entries. Everything else is reached through CpuState.
 //
 //===----------------------------------------------------------------------===//
 #ifndef XLATE_LIFTER_LIFTER_H

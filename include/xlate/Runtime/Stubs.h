@@ -6,10 +6,10 @@
 
 extern "C" {
 /// Run the unit at Unit for guest address S->Pc until translated code leaves
-/// through an exit; then S is complete and S->Exit tells why. %gs must point
-/// to S already (ARCH_SET_GS) and MXCSR must match S->Fpcr; both are left
-/// alone. Returns only through the exit stub: a caller that abandons the unit
-/// (longjmp out of a fault handler) needs no clean-up.
+/// through an exit; then S is complete and S->Exit tells why. S is part of a
+/// UnitFrame. %gs must point to S already (ARCH_SET_GS) and MXCSR must match
+/// S->Fpcr; both are left alone. Returns only through the exit stub: a caller
+/// that abandons the unit (longjmp out of a fault handler) needs no clean-up.
 void xlate_enter(xlate::CpuState *S, void *Unit);
 
 // Not callable from C++: jumped to or called by generated code, see CpuState.

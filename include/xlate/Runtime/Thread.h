@@ -91,7 +91,7 @@ constexpr JumpCacheEntry JumpCacheMark = {~uint64_t(0), nullptr};
 extern JumpCacheEntry EmptyJumpCache[JumpCacheSize];
 
 struct GuestThread {
-  CpuState S;
+  CpuState S; ///< The stack of units lies right before it, see UnitFrame.
 
   /// The thread's indirect branch cache. S.JumpCache is this or, while a
   /// safepoint is asked for, EmptyJumpCache.

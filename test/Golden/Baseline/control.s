@@ -20,13 +20,13 @@
 // CHECK-LABEL: loop at
 	fn loop
 // CHECK:      mov x4, #0 {{.*}}| mov [[X4:r[0-9a-z]+]]d, 0
-// CHECK-NEXT:                  | mov qword ptr gs:[32], [[X4]]
+// CHECK-NEXT:                  | mov qword ptr [rsp + 40], [[X4]]
 	mov x4, #0
 1:
 // CHECK-NEXT: ldrb w3, {{.*}}| movzx r8d, byte ptr [rdi + [[X4]]]
 	ldrb w3, [x1, x4]
 // CHECK-NEXT: add x4, {{.*}}| lea [[NEW:r[0-9a-z]+]], {{\[}}[[X4]] + 1]
-// CHECK-NEXT:               | mov qword ptr gs:[32], [[NEW]]
+// CHECK-NEXT:               | mov qword ptr [rsp + 40], [[NEW]]
 	add x4, x4, #1
 // CHECK-NEXT: add x0, x0, x3 {{.*}}| add rdx, r8
 	add x0, x0, x3
@@ -34,7 +34,7 @@
 	cmp x4, x2
 // CHECK-NEXT: b.ne {{.*}}| je
 // CHECK-NEXT:            | mov [[X4]], [[NEW]]
-// CHECK-NEXT:            | cmp dword ptr gs:[{{[0-9]+}}], 0
+// CHECK-NEXT:            | cmp dword ptr [rsp + {{[0-9]+}}], 0
 // CHECK-NEXT:            | je
 	b.ne 1b
 	b return
@@ -46,7 +46,7 @@
 // CHECK-NEXT:           | mov r10d, eax
 // CHECK-NEXT:           | shl r10d, 2
 // CHECK-NEXT:           | and r10d,
-// CHECK-NEXT:           | add r10, qword ptr gs:[
+// CHECK-NEXT:           | add r10, qword ptr [rsp + 
 // CHECK-NEXT:           | cmp qword ptr [r10], rax
 // CHECK-NEXT:           | jne
 // CHECK-NEXT:           | jmp qword ptr [r10 + 8]

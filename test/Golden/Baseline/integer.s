@@ -36,7 +36,7 @@
 	add x0, x0, #1
 1:
 // CHECK-NEXT: b {{.*}}| mov eax, 4194304
-// CHECK-NEXT:         | cmp dword ptr gs:[{{[0-9]+}}], 0
+// CHECK-NEXT:         | cmp dword ptr [rsp + {{[0-9]+}}], 0
 // CHECK-NEXT:         | jne
 // CHECK-NEXT:         | jmp qword ptr [slot]  ; to 400000
 	b elsewhere
@@ -59,12 +59,12 @@
 // Registers in memory are loaded once and written through.
 // CHECK-LABEL: unpinned at
 	fn unpinned
-// CHECK:      add x5, x4, #8 {{.*}}| mov r10, qword ptr gs:[32]
+// CHECK:      add x5, x4, #8 {{.*}}| mov r10, qword ptr [rsp + 40]
 // CHECK-NEXT:                      | lea r11, [r10 + 8]
-// CHECK-NEXT:                      | mov qword ptr gs:[40], r11
+// CHECK-NEXT:                      | mov qword ptr [rsp + 48], r11
 	add x5, x4, #8
 // CHECK-NEXT: add x6, x5, x4 {{.*}}| lea rbx, [r11 + r10]
-// CHECK-NEXT:                      | mov qword ptr gs:[48], rbx
+// CHECK-NEXT:                      | mov qword ptr [rsp + 56], rbx
 	add x6, x5, x4
 	b elsewhere
 	endfn unpinned
@@ -110,7 +110,7 @@
 // CHECK-NEXT: tbnz {{.*}}| bt rdi, 40
 // CHECK-NEXT:            | jb
 	tbnz x1, #40, 1f
-// CHECK-NEXT: cbz {{.*}}| cmp dword ptr gs:[40], 0
+// CHECK-NEXT: cbz {{.*}}| cmp dword ptr [rsp + 48], 0
 // CHECK-NEXT:           | je
 	cbz w5, 1f
 	mov x0, #0
