@@ -132,7 +132,9 @@ std::unique_ptr<AotImages::Image> AotImages::load(const Found &F) {
           std::min<uint64_t>(H.CodeOff - H.SlotsOff, MaxEagerSlotBytes),
           MADV_POPULATE_WRITE);
   const char *T = I->Base + H.TablesOff;
-  I->Pcs = reinterpret_cast<const uint32_t *>(T);
+  I->Pages = reinterpret_cast<const cache::PageRec *>(T);
+  I->Pcs = reinterpret_cast<const uint32_t *>(
+      I->Pages + cache::numPageRecs(H.TextHi - H.TextLo));
   I->Recs = reinterpret_cast<const EntryRec *>(I->Pcs + H.NumEntries);
   I->SlotRecs = reinterpret_cast<const SlotRec *>(I->Recs + H.NumEntries);
   I->LlvmEntries =
@@ -236,12 +238,15 @@ Slot *AotImages::Image::slotOf(uint64_t Pc) const {
 
 uint32_t AotImages::Image::numberOf(uint64_t Pc, bool Precise) const {
   const uint32_t Offset = static_cast<uint32_t>(Pc - H.TextLo);
-  const LlvmEntry *L = findPc(LlvmEntries, H.NumLlvmEntries, Offset);
-  for (; L && L != LlvmEntries + H.NumLlvmEntries && L->Pc == Offset; ++L)
+  const cache::PageRec *Page = Pages + (Offset >> cache::GuestPageBits);
+  const LlvmEntry *LlvmEnd = LlvmEntries + Page[1].LlvmEntry;
+  const LlvmEntry *L = findPc(LlvmEntries + Page->LlvmEntry,
+                              Page[1].LlvmEntry - Page->LlvmEntry, Offset);
+  for (; L && L != LlvmEnd && L->Pc == Offset; ++L)
     if (L->Unit < H.NumLlvmUnits && (!Precise || LlvmUnits[L->Unit].Precise))
       return static_cast<uint32_t>(H.NumEntries) + L->Unit;
-  const uint32_t *End = Pcs + H.NumEntries;
-  const uint32_t *It = std::lower_bound(Pcs, End, Offset);
+  const uint32_t *End = Pcs + Page[1].Entry;
+  const uint32_t *It = std::lower_bound(Pcs + Page->Entry, End, Offset);
   return It != End && *It == Offset && Recs[It - Pcs].Host
              ? static_cast<uint32_t>(It - Pcs)
              : ~0u;

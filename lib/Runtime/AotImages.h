@@ -95,6 +95,7 @@ private:
     cache::ImageHeader H;
     char *Base = nullptr;
     bool Alive = false;
+    const cache::PageRec *Pages = nullptr;
     const uint32_t *Pcs = nullptr;
     const cache::EntryRec *Recs = nullptr;
     const cache::SlotRec *SlotRecs = nullptr;

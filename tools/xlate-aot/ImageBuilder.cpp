@@ -255,6 +255,18 @@ void ImageBuilder::finish(ImageHeader &H,
   Offsets.reserve(Pcs.size());
   for (uint64_t Pc : Pcs)
     Offsets.push_back(static_cast<uint32_t>(Pc - Text.lo()));
+  std::vector<PageRec> Pages(numPageRecs(Text.hi() - Text.lo()));
+  for (size_t P = 0, Entry = 0, Llvm = 0; P != Pages.size(); ++P) {
+    auto IsBefore = [&](uint32_t Offset) {
+      return Offset >> GuestPageBits < P;
+    };
+    while (Entry != Offsets.size() && IsBefore(Offsets[Entry]))
+      ++Entry;
+    while (Llvm != LlvmEntries.size() && IsBefore(LlvmEntries[Llvm].Pc))
+      ++Llvm;
+    Pages[P] = {static_cast<uint32_t>(Entry), static_cast<uint32_t>(Llvm)};
+  }
+  append(Tables, Pages);
   append(Tables, Offsets);
   append(Tables, Recs);
   append(Tables, SlotRecs);

@@ -141,7 +141,8 @@ static std::string smallImage() {
   H.MissOff = 8192;
   H.TablesOff = 12288;
   H.PcMapSize = 40;
-  H.FileSize = H.TablesOff + H.PcMapSize;
+  H.FileSize =
+      H.TablesOff + numPageRecs(0x1000) * sizeof(PageRec) + H.PcMapSize;
   std::string Body(H.FileSize - 4096, 'c');
   H.Payload = hashOf(Body.data(), Body.size());
   H.Self = headerHash(H);

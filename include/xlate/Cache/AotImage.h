@@ -7,8 +7,8 @@
 //   slots    for entries that are jumped to through memory; number 0, whose
 //            target never changes, is the last one, the others stand before it
 //   code     call thunks, the miss jump, units
-//   tables   EntryPc[], EntryRec[], SlotRec[], LlvmEntry[], LlvmUnit[], PcMap
-//            bytes
+//   tables   PageRec[], EntryPc[], EntryRec[], SlotRec[], LlvmEntry[],
+//            LlvmUnit[], PcMap bytes
 //
 // Units of the baseline tier that belong together jump to each other directly
 // and forwards. Backwards, to functions and to loops, they go through slots.
@@ -33,7 +33,7 @@
 namespace xlate::cache {
 
 constexpr uint64_t ImageMagic = 0x31474d4954414c58; // "XLATIMG1"
-constexpr uint32_t ImageVersion = 3;
+constexpr uint32_t ImageVersion = 4;
 
 /// A guest entry as translated code jumps to it.
 struct Slot {
@@ -42,6 +42,16 @@ struct Slot {
   uint32_t Pad;
 };
 static_assert(sizeof(Slot) == 16);
+
+/// The first entries of a page of guest text; the last record is the end of
+/// both tables. A search in all of a large table touches a page in each step.
+struct PageRec {
+  uint32_t Entry, LlvmEntry;
+};
+constexpr uint64_t GuestPageBits = 12;
+constexpr uint64_t numPageRecs(uint64_t TextSize) {
+  return ((TextSize - 1) >> GuestPageBits) + 2;
+}
 
 /// The baseline unit of an entry. The next one's begins where it ends.
 struct EntryRec {
