@@ -71,6 +71,7 @@ void Recorder::translateInBackground(const std::string &CacheDir, int SelfFd) {
                                     "--quiet", "--jobs=1", "--"};
   Words.insert(Words.end(), Files.begin(), Files.end());
   std::vector<char *> Argv;
+  Argv.reserve(Words.size() + 1);
   for (std::string &W : Words)
     Argv.push_back(W.data());
   Argv.push_back(nullptr);

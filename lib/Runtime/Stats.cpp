@@ -50,8 +50,9 @@ static std::vector<unsigned> fallbacks(const Stats &S) {
   for (unsigned I = 0; I != NumOps; ++I)
     if (S.Fallbacks[I])
       Ops.push_back(I);
-  std::stable_sort(Ops.begin(), Ops.end(), [&](unsigned A, unsigned B) {
-    return S.Fallbacks[A] > S.Fallbacks[B];
+  std::sort(Ops.begin(), Ops.end(), [&](unsigned A, unsigned B) {
+    return S.Fallbacks[A] != S.Fallbacks[B] ? S.Fallbacks[A] > S.Fallbacks[B]
+                                            : A < B;
   });
   return Ops;
 }

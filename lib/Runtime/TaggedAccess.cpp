@@ -224,7 +224,8 @@ bool TaggedAccess::begin(ucontext_t &Uc) {
   Reg = HostRegs[Changed];
   Original = value(Changed);
   Overwritten = D.WritesReg && Changed == D.Reg;
-  Regs[Reg] = static_cast<greg_t>(Original + (Plain - A));
+  const uint64_t Moved = Original + (Plain - A);
+  Regs[Reg] = static_cast<greg_t>(Moved);
   Regs[REG_EFL] |= TrapFlag;
   TrapBlocked = sigismember(&Uc.uc_sigmask, SIGTRAP);
   sigdelset(&Uc.uc_sigmask, SIGTRAP);

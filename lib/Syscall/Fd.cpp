@@ -96,7 +96,8 @@ Result handle::getdents64(Call &C) {
     if (R <= 0)
       return R;
     // Nothing left isn't the end of the directory.
-    if ((R = hideEntries(C.A[0], C.A[1], R)))
+    R = hideEntries(C.A[0], C.A[1], R);
+    if (R)
       return R;
   }
 }

@@ -114,6 +114,8 @@ static std::string statText(Services &K) {
     case 51:
       New = I.EnvEnd;
       break;
+    default:
+      break;
     }
     if (New)
       Out += ' ' + std::to_string(New);

@@ -42,6 +42,8 @@ Result traceCall(Call &C, Handler H) {
     writeLine("... " + Name + " failed" + formatResult(C.D, R));
     return R;
   }
+  default:
+    break;
   }
   Result R = H(C);
   writeLine(Name + '(' + formatArgs(C.D, A, R) + ')' + formatResult(C.D, R));

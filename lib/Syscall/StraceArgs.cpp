@@ -237,6 +237,8 @@ std::string sockaddrAt(uint64_t Addr, uint64_t Size) {
     inet_ntop(AF_INET6, &U.In6.sin6_addr, Buf, sizeof Buf);
     Out += ", sin6_port=" + dec(ntohs(U.In6.sin6_port)) + ", sin6_addr=" + Buf;
     break;
+  default:
+    break;
   }
   return Out + '}';
 }

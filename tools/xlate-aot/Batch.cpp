@@ -47,6 +47,7 @@ std::vector<std::string> aot::findPrograms(const std::string &Root) {
     return A.first != B.first ? A.first > B.first : A.second < B.second;
   });
   std::vector<std::string> Paths;
+  Paths.reserve(Found.size());
   for (auto &[Size, Path] : Found)
     Paths.push_back(std::move(Path));
   return Paths;
@@ -160,6 +161,7 @@ std::vector<FileReport> aot::translateAll(const std::vector<std::string> &Files,
       ++Next;
     }
     std::vector<pollfd> Polls;
+    Polls.reserve(Workers.size());
     for (const Worker &W : Workers)
       Polls.push_back({W.Pipe, POLLIN, 0});
     Show.tick(Workers.size());

@@ -326,7 +326,8 @@ Entries EntryFinder::run(const image::CodeHints &Hints,
   // A block ends where the next one begins: nothing is translated twice.
   for (auto It = Out.Blocks.begin(); It != Out.Blocks.end();) {
     Entries::Info &I = It->second;
-    if (++It != Out.Blocks.end() && It->first < I.End) {
+    ++It;
+    if (It != Out.Blocks.end() && It->first < I.End) {
       I.End = It->first;
       I.Skip = false; // it is the rest's last instruction that counts
     }

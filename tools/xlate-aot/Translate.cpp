@@ -43,7 +43,7 @@ namedFunctions(const image::ByteSource &Source, const GuestText &Text,
 /// What LLVM makes of Wanted, or else of the file, in another form than an
 /// image.
 static Expected<std::string> emitForm(const GuestText &Text, const Entries &E,
-                                      std::vector<uint64_t> Wanted,
+                                      const std::vector<uint64_t> &Wanted,
                                       const Settings &S) {
   using Form = codegen::Compiler::Form;
   const Form What = S.Emit == "llvm-ir" ? Form::OptIr

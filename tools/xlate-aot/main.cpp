@@ -122,11 +122,13 @@ int main(int, char **Argv) {
         Files.push_back(std::move(F));
       break;
     case Jobs:
-      if (!(B.Jobs = number(Use.Value, 1)))
+      B.Jobs = number(Use.Value, 1);
+      if (!B.Jobs)
         return usage("invalid number of jobs");
       break;
     case Timeout:
-      if (!(B.TimeoutSeconds = number(Use.Value, 1)))
+      B.TimeoutSeconds = number(Use.Value, 1);
+      if (!B.TimeoutSeconds)
         return usage("invalid time");
       break;
     case Ninja:

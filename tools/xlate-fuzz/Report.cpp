@@ -119,7 +119,7 @@ void xlate::fuzz::report(const std::vector<uint32_t> &Words, const State &In,
   printDifference("fpsr", Expected.Fpsr, Actual.Fpsr);
   printDifference("sig", Expected.Extra, Actual.Extra);
   for (unsigned I = 0; I != 32; ++I)
-    if (std::memcmp(&Expected.V[I], &Actual.V[I], 16))
+    if (std::memcmp(&Expected.V[I], &Actual.V[I], 16) != 0)
       std::printf("    v%-4u expected %016" PRIx64 ":%016" PRIx64
                   "  got %016" PRIx64 ":%016" PRIx64 "\n",
                   I, Expected.V[I].D[1], Expected.V[I].D[0], Actual.V[I].D[1],

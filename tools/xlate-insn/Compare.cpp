@@ -83,7 +83,7 @@ void forEachDifference(const Case &C, const State &A, const State &B,
   if ((A.fpsr & FpsrMask) != (B.fpsr & FpsrMask) && !C.Any.AnyFpsr)
     Report("fpsr", hex(A.fpsr & FpsrMask), hex(B.fpsr & FpsrMask));
   for (unsigned I = 0; I != 32; ++I)
-    if (std::memcmp(A.v[I], B.v[I], 16) && !C.Any.AnyV[I])
+    if (std::memcmp(A.v[I], B.v[I], 16) != 0 && !C.Any.AnyV[I])
       Report("v" + std::to_string(I), vecText(A.v[I]), vecText(B.v[I]));
   for (unsigned I = 0; I != INSN_MEM_SIZE;) {
     if (A.mem[I] == B.mem[I]) {

@@ -65,7 +65,7 @@ void *LlvmTier::slot(uint64_t Pc) {
     Slot = reinterpret_cast<void **>(Region) + Slots.size() - 1;
     *Slot = reinterpret_cast<void *>(xlate_miss_stub);
   }
-  return Slot;
+  return static_cast<void *>(Slot);
 }
 
 const codegen::Unit &LlvmTier::unitFor(const Block &B) {

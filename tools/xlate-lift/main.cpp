@@ -145,8 +145,9 @@ int main(int Argc, char **Argv) {
     for (uint64_t Pc : Entries)
       Text += listUops(Pc, In.End);
   } else {
-    auto It = std::find_if(std::begin(Forms), std::end(Forms),
-                           [&](const auto &F) { return O.Emit == F.first; });
+    const auto *It =
+        std::find_if(std::begin(Forms), std::end(Forms),
+                     [&](const auto &F) { return O.Emit == F.first; });
     if (It == std::end(Forms))
       die("unknown --emit stage " + O.Emit);
     codegen::GuestCode Code;

@@ -34,7 +34,8 @@ bool fixSafeCopyFault(void *Context);
 
 /// Read a T at guest address Addr.
 template <typename T> bool copyFrom(T &Out, uint64_t Addr) {
-  return safeCopy(&Out, reinterpret_cast<const void *>(Addr), sizeof(T));
+  return safeCopy(static_cast<void *>(&Out),
+                  reinterpret_cast<const void *>(Addr), sizeof(T));
 }
 
 /// Write a T to guest address Addr.
