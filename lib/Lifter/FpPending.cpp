@@ -171,9 +171,10 @@ void UnitLifter::settle() {
   for (size_t I = 0; I != Pending.size(); ++I) {
     const PendingFp &P = Pending[I];
     Value *V = isScalar(P) ? fpResult(P.U, Phis[I]) : Phis[I];
-    for (size_t J = Index_; J-- != 0 && Cur->Code.Uops[J].Code != Op::insn;)
-      if (Vals[J] == P.Result)
-        Vals[J] = V;
+    for (size_t J = Index_; J != 0 && Cur->Code.Uops[J - 1].Code != Op::insn;
+         --J)
+      if (Vals[J - 1] == P.Result)
+        Vals[J - 1] = V;
     for (unsigned L = LocV; L != LocN; ++L)
       if (Now[L] == P.Result) {
         Now[L] = V;

@@ -368,6 +368,7 @@ BasicBlock *UnitLifter::wayTo(unsigned Succ) {
 void UnitLifter::jumpToTargets(Value *TargetPc) {
   BasicBlock *Elsewhere = newBlock("elsewhere");
   std::vector<std::pair<uint64_t, BasicBlock *>> Cases;
+  Cases.reserve(Cur->Targets.size());
   for (unsigned T : Cur->Targets)
     Cases.emplace_back(R.Blocks[T].Code.Pc, wayTo(T));
   switchOnPc(TargetPc, Elsewhere, Cases);
