@@ -41,7 +41,10 @@ static void initialize() {
                           // It makes selects of two branches, see addMidEnd().
                           "-simplifycfg-hoist-common=false",
                           // The host reorders; these cost a sixth of the time.
-                          "-enable-misched=false", "-disable-post-ra"};
+                          "-enable-misched=false", "-disable-post-ra",
+                          // Moves values to mask registers, which units hardly
+                          // use, in quadratic time.
+                          "-disable-x86-domain-reassignment"};
     cl::ParseCommandLineOptions(std::size(Args), Args);
   });
 }
