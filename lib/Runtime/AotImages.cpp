@@ -239,11 +239,11 @@ Slot *AotImages::Image::slotOf(uint64_t Pc) const {
 uint32_t AotImages::Image::numberOf(uint64_t Pc, bool Precise) const {
   const uint32_t Offset = static_cast<uint32_t>(Pc - H.TextLo);
   const cache::PageRec *Page = Pages + (Offset >> cache::GuestPageBits);
-  const LlvmEntry *LlvmEnd = LlvmEntries + Page[1].LlvmEntry;
-  const LlvmEntry *L = findPc(LlvmEntries + Page->LlvmEntry,
-                              Page[1].LlvmEntry - Page->LlvmEntry, Offset);
-  for (; L && L != LlvmEnd && L->Pc == Offset; ++L)
-    if (L->Unit < H.NumLlvmUnits && (!Precise || LlvmUnits[L->Unit].Precise))
+  if (!Precise)
+    if (const LlvmEntry *L =
+            findPc(LlvmEntries + Page->LlvmEntry,
+                   Page[1].LlvmEntry - Page->LlvmEntry, Offset);
+        L && L->Unit < H.NumLlvmUnits)
       return static_cast<uint32_t>(H.NumEntries) + L->Unit;
   const uint32_t *End = Pcs + Page[1].Entry;
   const uint32_t *It = std::lower_bound(Pcs + Page->Entry, End, Offset);
@@ -280,7 +280,6 @@ Unit *AotImages::Image::unit(uint64_t Pc, uint32_t Number) {
     const LlvmUnit &L = LlvmUnits[Number - H.NumEntries];
     U->Pc = H.TextLo + L.Pc;
     U->HostSize = L.Size;
-    U->RegistersInState = L.Precise;
     return U.get();
   }
   U->Pc = Pc;

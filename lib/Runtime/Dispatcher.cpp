@@ -551,6 +551,10 @@ void Process::handleExit(GuestThread &T) {
 void Process::promote(GuestThread &T) {
   if (Options.UseTier != Tier::Auto)
     return; // counted for --stats only: it goes on below zero
+  // Storing all that changed before each access costs the optimising tier more
+  // than it gains.
+  if (T.Signals->WantsPrecise.load(std::memory_order_relaxed))
+    return;
   if (T.BorrowsMemory)
     return; // a compiler thread of its process would end with it
   {
@@ -561,7 +565,7 @@ void Process::promote(GuestThread &T) {
       return;
     }
   }
-  Hot.request(T.S.Pc, T.Signals->WantsPrecise.load(std::memory_order_relaxed));
+  Hot.request(T.S.Pc);
 }
 
 bool Process::needsTagMask(uint64_t Lo, uint64_t Hi) {

@@ -25,13 +25,13 @@ static uint64_t threadMicros() {
   return uint64_t(T.tv_sec) * 1000000 + uint64_t(T.tv_nsec) / 1000;
 }
 
-void Promotion::request(uint64_t Pc, bool Precise) {
+void Promotion::request(uint64_t Pc) {
   if (!MakeTier)
     return;
   std::lock_guard G(QueueLock);
   if (!Asked.insert(Pc).second)
     return;
-  Queue.push_back({Pc, Pc, {}, Precise});
+  Queue.push_back({Pc, Pc, {}, /*Precise=*/false});
   if (!Running && MayRun)
     start();
   Wake.notify_one();

@@ -25,7 +25,7 @@ public:
   explicit Promotion(Process &P) : P(P) {}
 
   /// Ask for the unit at Pc. Starts the compiler thread on first use.
-  void request(uint64_t Pc, bool Precise);
+  void request(uint64_t Pc);
   /// Compile the unit at Pc on this thread, whatever its heat (--tier=llvm).
   bool compileNow(uint64_t Pc, bool Precise);
 

@@ -198,7 +198,7 @@ void ImageBuilder::emitLlvm(codegen::Compiler &C,
     const uint32_t Number = static_cast<uint32_t>(LlvmUnits.size());
     LlvmUnits.push_back({static_cast<uint32_t>(U.Pc - Text.lo()),
                          offsetOf(U.Entry), static_cast<uint32_t>(U.Size),
-                         addPcMap(U.Pc, U.PcMap), Options.WriteThrough});
+                         addPcMap(U.Pc, U.PcMap)});
     for (uint64_t Pc : U.Entries)
       LlvmEntries.push_back({static_cast<uint32_t>(Pc - Text.lo()), Number});
   }

@@ -60,15 +60,14 @@ static Expected<std::string> emitForm(const GuestText &Text, const Entries &E,
 }
 
 static void emitLlvm(ImageBuilder &Image, const GuestText &Text,
-                     const Entries &E, const Settings &S, bool Precise) {
+                     const Entries &E, const Settings &S) {
   const LlvmPlan Plan = planLlvm(E, S);
   const std::vector<uint64_t> Wanted = Plan.units();
   if (Wanted.empty())
     return;
   codegen::Compiler C(compilerOptions(S));
   const codegen::GuestCode Guest = Plan.guestCode(Text, E);
-  codegen::UnitOptions Options = LlvmPlan::options();
-  Options.WriteThrough = Precise;
+  const codegen::UnitOptions Options = LlvmPlan::options();
   // Units of a batch share constants; a failure costs the batch.
   constexpr size_t BatchSize = 16;
   for (size_t I = 0; I < Wanted.size(); I += BatchSize)
@@ -244,9 +243,10 @@ static Expected<bool> translate(const std::string &Path,
     return systemError(errno);
   if (!Image.emitBaseline(S.Cpu))
     return Error{E2BIG, "its translation is too large"};
-  emitLlvm(Image, Text, E, S, /*Precise=*/false);
-  if (P.Precise)
-    emitLlvm(Image, Text, E, S, /*Precise=*/true);
+  // A program that handles SIGSEGV uses none of them; its libraries also serve
+  // others.
+  if (!P.Precise || Elf->Interp.empty() || S.AllLlvm)
+    emitLlvm(Image, Text, E, S);
   R.LlvmUnits = Image.numLlvmUnits();
 
   H.Magic = ImageMagic;

@@ -33,7 +33,7 @@
 namespace xlate::cache {
 
 constexpr uint64_t ImageMagic = 0x31474d4954414c58; // "XLATIMG1"
-constexpr uint32_t ImageVersion = 4;
+constexpr uint32_t ImageVersion = 5;
 
 /// A guest entry as translated code jumps to it.
 struct Slot {
@@ -67,7 +67,7 @@ struct SlotRec {
 };
 
 /// An entry of a unit of the optimising tier, which goes before the baseline
-/// unit. Where there are two, the precise one is the second.
+/// unit unless registers have to be exact at faults.
 struct LlvmEntry {
   uint32_t Pc;   ///< Less TextLo.
   uint32_t Unit; ///< Number.
@@ -75,7 +75,6 @@ struct LlvmEntry {
 struct LlvmUnit {
   uint32_t Pc; ///< What PC map entries are relative to, less TextLo.
   uint32_t Host, Size, PcMap;
-  uint32_t Precise; ///< All registers are in CpuState where it faults.
 };
 
 struct ImageHeader {
