@@ -353,12 +353,14 @@ Value *UnitLifter::flagFrom(const FlagSource &S, unsigned L) {
     return L == LocN ? negative(S.A) : L == LocZ ? zero(S.A) : B.getFalse();
   case FlagSource::Nzcv:
     return B.CreateTrunc(B.CreateLShr(S.A, LocVf - L), B.getInt1Ty());
-  case FlagSource::Fcmp:
-    return plainFcmp(fcmpPredicate(L == LocN   ? 4
-                                   : L == LocZ ? 0
-                                   : L == LocC ? 2
-                                               : 6),
-                     S.A, S.B);
+  case FlagSource::Fcmp: {
+    const CmpInst::Predicate P = fcmpPredicate(L == LocN   ? 4
+                                               : L == LocZ ? 0
+                                               : L == LocC ? 2
+                                                           : 6);
+    return CompareStrictly ? strictFcmp(P, S.A, S.B, /*Signalling=*/false)
+                           : plainFcmp(P, S.A, S.B);
+  }
   case FlagSource::CcSub:
   case FlagSource::CcAdd:
   case FlagSource::CcFcmp: {
@@ -385,6 +387,23 @@ void UnitLifter::materialiseFlags() {
   for (unsigned L = LocN; L != NumLocs; ++L)
     B.CreateStore(flagFrom(Flags, L), slotOf(L));
   // Flags stays pending: conditions are best computed from the producer.
+}
+
+// A comparison that is repeated later for another condition raises the
+// exceptions again: not behind something that may have cleared them.
+void UnitLifter::settleFcmp() {
+  if (FlagsStored ||
+      (Flags.K != FlagSource::Fcmp && Flags.K != FlagSource::CcFcmp))
+    return;
+  CompareStrictly = true;
+  materialiseFlags();
+  CompareStrictly = false;
+  Flags = FlagSource();
+  FlagsStored = true;
+  for (unsigned L = LocN; L != NumLocs; ++L) {
+    Now[L] = nullptr;
+    Avail.set(L);
+  }
 }
 
 void UnitLifter::scanFlagLiveness() {

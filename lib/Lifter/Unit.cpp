@@ -187,6 +187,8 @@ void UnitLifter::liftBlock(unsigned Index) {
 void UnitLifter::liftUop(const Uop &U) {
   if ((RaiseDue || !Pending.empty()) && mustSettle(U))
     settle();
+  if (U.Code == Op::stateHelper || U.Code == Op::writeSys)
+    settleFcmp();
   Value *&Result = Vals[Index_];
   switch (U.Code) {
   case Op::insn:

@@ -139,6 +139,7 @@ private:
   Value *flagFrom(const FlagSource &F, unsigned L);
   Value *readFlag(unsigned L);
   void materialiseFlags();
+  void settleFcmp();
   void setFlags(FlagSource F);
   void scanFlagLiveness();
 
@@ -312,6 +313,7 @@ private:
   size_t Index_ = 0; ///< Of the uop.
   std::vector<PendingFp> Pending;
   bool RaiseDue = false, RaiseSignalling = false; ///< See raiseFcmp().
+  bool CompareStrictly = false;                   ///< See settleFcmp().
   std::vector<Value *> Vals;
   uint64_t Pc = 0;
   LocSet Avail, Dirty;

@@ -6,6 +6,7 @@
 // RUN: %xlate-lift --emit=opt-ir --function=overwritten %t.o | %filecheck %s --check-prefix=OVER
 // RUN: %xlate-lift --emit=opt-ir --function=float %t.o | %filecheck %s --check-prefix=FLOAT
 // RUN: %xlate-lift --emit=opt-ir --function=raise %t.o | %filecheck %s --check-prefix=RAISE
+// RUN: %xlate-lift --emit=opt-ir --function=cleared %t.o | %filecheck %s --check-prefix=CLEARED
 
 // CMP-LABEL: @unit_
 // CMP-NOT:   store i8
@@ -73,4 +74,16 @@ float:
 raise:
   fcmpe d0, d1
   fcmp d0, d2
+  ret
+
+// A comparison for another condition would raise the exceptions again.
+// CLEARED-LABEL: @unit_
+// CLEARED-COUNT-2: @llvm.experimental.constrained.fcmp
+// CLEARED:         call preserve_allcc void
+// CLEARED-NOT:     fcmp
+// CLEARED:         ret void
+cleared:
+  fcmpe d0, d1
+  msr fpsr, xzr
+  cset w0, gt
   ret
