@@ -42,8 +42,8 @@ struct Profile {
   std::vector<BlockInfo> Blocks;
   /// Indirect jumps: (from, to).
   std::vector<std::pair<uint32_t, uint32_t>> Jumps;
-  /// Ran in a process that needs all registers exact at every fault: hot code
-  /// is wanted in the precise form, too.
+  /// Ran in a process that needs all registers exact at every fault and uses
+  /// no units of the optimising tier.
   bool Precise = false;
 
   bool empty() const { return Blocks.empty() && Jumps.empty(); }
