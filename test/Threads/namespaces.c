@@ -19,7 +19,7 @@ __attribute__((noinline)) static unsigned long work(unsigned long X) {
 static unsigned long heat(void) {
   static volatile unsigned long Seed = 1;
   unsigned long X = Seed;
-  for (int I = 0; I < 200; ++I)
+  for (int I = 0; I < 600; ++I)
     X = work(X);
   return X;
 }
