@@ -153,9 +153,7 @@ wait
 (sleep 0.2; exit 7) &
 wait $!
 echo "status $?"
-sleep 100 &
-kill %%
-wait $! 2>/dev/null
+{ sleep 100 & kill %%; wait $!; } 2>/dev/null # in one: no notice in between
 echo "killed $?"
 sleep 100 &
 pid=$!
