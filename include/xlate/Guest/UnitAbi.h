@@ -21,8 +21,8 @@
 //
 // Units reach CpuState through rsp and not through %gs: processors that rename
 // memory forward a store to a load with the same base register and displacement
-// in no time, and a store to a segment-relative load in 5 to 8 cycles. The
-// stubs, which run with any rsp, use %gs.
+// in no time, which they don't do for segment-relative addresses. The stubs,
+// which run with any rsp, use %gs.
 //
 //===----------------------------------------------------------------------===//
 #ifndef XLATE_GUEST_UNITABI_H

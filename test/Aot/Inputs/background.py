@@ -21,7 +21,7 @@ def hurry():
             pass
 
 
-def settled(deadline=300):
+def settled(deadline=100):
     """Wait for the images of the program, its interpreter and libc."""
     end = time.time() + deadline
     while time.time() < end and len(tools.images()) != 3:

@@ -66,7 +66,8 @@ def run(busybox, machine, applet, commands, work):
     except ProcessLookupError:
         pass
     shutil.rmtree(directory, ignore_errors=True)
-    text = out.decode(errors="backslashreplace").replace(directory, "DIR").replace(busybox[-1], "BUSYBOX").replace(port, "PORT")
+    text = out.decode(errors="backslashreplace").replace(directory, "DIR").replace(busybox[-1], "BUSYBOX")
+    text = re.sub(rf"(?<!\d){port}(?!\d)", "PORT", text)  # and not in a longer number
     return f"{text}\nexit status {p.returncode}"
 
 
