@@ -13,7 +13,7 @@ using namespace xlate::runtime;
 
 constexpr uint64_t Unlimited = ~uint64_t(0);
 
-void GuestMemory::limit(const Limits &L) {
+void GuestMemory::limit(const xlate::sys::MemoryLimits &L) {
   std::unique_lock G(Lock);
   Limit = L;
 }

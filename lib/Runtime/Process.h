@@ -156,9 +156,7 @@ public:
   sys::Result madvise(CpuState &S, uint64_t Addr, uint64_t Len,
                       int Advice) override;
   sys::Result brk(CpuState &S, uint64_t Addr) override;
-  void limitMemory(const sys::MemoryLimits &L) override {
-    Mem.limit({L.Size, L.Data, L.DataMax});
-  }
+  void limitMemory(const sys::MemoryLimits &L) override { Mem.limit(L); }
   sys::Result shmat(CpuState &S, int Id, uint64_t Addr, int Flags) override;
   sys::Result shmdt(CpuState &S, uint64_t Addr) override;
   std::string procMaps(bool Smaps) override;

@@ -338,7 +338,7 @@ TEST_F(GuestMemoryTest, WriteProtection) {
 
 TEST_F(GuestMemoryTest, DataStaysDataWhenWriteProtected) {
   const uint64_t P = map(4, Rw | PROT_EXEC);
-  GuestMemory::Limits L;
+  xlate::sys::MemoryLimits L;
   L.Data = 6 * Page;
   M.limit(L);
   EXPECT_EQ(M.mmap(0, 4 * Page, Rw, Anon, -1, 0), -ENOMEM);

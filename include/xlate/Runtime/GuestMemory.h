@@ -12,6 +12,7 @@
 #ifndef XLATE_RUNTIME_GUESTMEMORY_H
 #define XLATE_RUNTIME_GUESTMEMORY_H
 
+#include "xlate/Syscall/Syscall.h"
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -68,12 +69,7 @@ public:
   Result madvise(uint64_t Addr, uint64_t Len, int Advice);
   Result brk(uint64_t Addr);
   /// Mapping more than that fails.
-  struct Limits {
-    uint64_t Size = ~uint64_t(0);    ///< RLIMIT_AS
-    uint64_t Data = ~uint64_t(0);    ///< RLIMIT_DATA
-    uint64_t DataMax = ~uint64_t(0); ///< The hard limit.
-  };
-  void limit(const Limits &L);
+  void limit(const sys::MemoryLimits &L);
   Result shmat(int Id, uint64_t Addr, int Flags);
   Result shmdt(uint64_t Addr);
 
@@ -170,7 +166,7 @@ private:
   mutable std::shared_mutex Lock;
   std::atomic<uint64_t> Generation{0};
   std::atomic<bool> EverProtected{false};
-  Limits Limit;
+  sys::MemoryLimits Limit;
   RangeMap Guest;
   std::map<uint64_t, uint64_t> Runtime; ///< Start to end.
   std::map<uint64_t, uint64_t> Shm;     ///< shmat address to size.
