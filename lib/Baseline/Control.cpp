@@ -129,7 +129,7 @@ void Emitter::jumpLabel(uint64_t Target, bool Cold) {
   const uint8_t *Label = top_ + LabelAt[Word];
   restoreHeld(Word, Cold);
   cmp(state32(offsetof(CpuState, PollFlag)), 0);
-  if (std::atomic<int32_t> *Heat = Opts->Heat ? heatOf(Target) : nullptr) {
+  if (std::atomic<int32_t> *Heat = heatOf(Target)) {
     const uint32_t Poll = jumpShort(CNE);
     const auto Insns = static_cast<unsigned>((Pc - Target) / 4 + 1);
     jumpTo(negate(countHeat(Heat, Insns)), Label);
@@ -171,7 +171,8 @@ void Emitter::emitEdge(uint64_t Target, bool FlagsNeeded, bool Cold) {
 }
 
 bool Emitter::isDirect(uint64_t Target) {
-  return Target != B->Pc && Ctx->isDirect(Target, Target <= Pc);
+  const bool InLoop = isLabel(Target) && Target <= Pc;
+  return Target != B->Pc && !InLoop && Ctx->isDirect(Target, Target <= Pc);
 }
 
 // Not taken, the branch falls through to the next instruction or, at the end of

@@ -288,8 +288,7 @@ Unit *AotImages::Image::unit(uint64_t Pc, uint32_t Number) {
       U->HostSize = Recs[Next].Host - Recs[Number].Host;
       return U.get();
     }
-  U->HostSize =
-      (H.NumLlvmUnits ? LlvmUnits[0].Host : H.TablesOff) - Recs[Number].Host;
+  U->HostSize = H.TablesOff - Recs[Number].Host;
   return U.get();
 }
 

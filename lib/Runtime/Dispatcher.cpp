@@ -256,6 +256,8 @@ struct Process::EmitContext final : baseline::UnitContext {
     return &P.entryFor(GuestPc).Slot;
   }
   std::atomic<int32_t> *heatFor(uint64_t GuestPc) override {
+    if (!P.initialHeat())
+      return nullptr;
     Entry &E = P.Code.entry(GuestPc);
     if (!E.Current && !E.CountsLoop)
       E.Heat.store(P.initialHeat(), std::memory_order_relaxed);

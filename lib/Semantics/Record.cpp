@@ -88,6 +88,7 @@ void xlate::recordTrace(Block &B, uint64_t Pc, uint64_t Limit,
     O.resume();
   }
   B.End = B.Pc + 4 * uint64_t(B.NumInsns);
-  if (!O.terminated())
+  B.IsCut = !O.terminated();
+  if (B.IsCut)
     O.br(B.End);
 }

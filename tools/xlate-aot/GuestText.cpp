@@ -96,8 +96,12 @@ public:
               uint64_t Bias);
 
 private:
-  void add(uint64_t Pc) {
-    if (!(Pc & 3) && Text.codeEnd(Pc) && Out.Blocks.try_emplace(Pc).second)
+  void add(uint64_t Pc, bool Needed = true) {
+    if ((Pc & 3) || !Text.codeEnd(Pc))
+      return;
+    auto [It, New] = Out.Blocks.try_emplace(Pc);
+    It->second.Needed |= Needed;
+    if (New)
       Work.push_back(Pc);
   }
   void follow();
@@ -146,10 +150,13 @@ void EntryFinder::scan(uint64_t Pc) {
     References.insert(Target);
   switch (T.Code) {
   case Op::brCond:
-    add(B.End);
+    I.Falls = Entries::Info::Fall::Untaken;
+    add(B.End, /*Needed=*/false);
     [[fallthrough]];
   case Op::br:
-    add(Target);
+    if (B.IsCut)
+      I.Falls = Entries::Info::Fall::Always;
+    add(Target, /*Needed=*/!B.IsCut);
     if (Target < B.End)
       if (auto It = Out.Blocks.find(Target); It != Out.Blocks.end()) {
         // A branch back across the start of a function isn't a loop.
@@ -298,7 +305,7 @@ Entries EntryFinder::run(const image::CodeHints &Hints,
   for (uint64_t F : Known)
     add(F);
   for (const cache::Profile::BlockInfo &B : Profile.Blocks)
-    add(Text.pcOf(B.Offset));
+    add(Text.pcOf(B.Offset), /*Needed=*/false);
   for (auto [From, To] : Profile.Jumps)
     add(Text.pcOf(To));
   follow();
@@ -329,6 +336,7 @@ Entries EntryFinder::run(const image::CodeHints &Hints,
     ++It;
     if (It != Out.Blocks.end() && It->first < I.End) {
       I.End = It->first;
+      I.Falls = Entries::Info::Fall::Always;
       I.Skip = false; // it is the rest's last instruction that counts
     }
   }

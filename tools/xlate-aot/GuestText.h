@@ -49,6 +49,10 @@ private:
 struct Entries {
   struct Info {
     uint64_t End = 0; ///< Of the block, or the next entry within it.
+    /// How it goes on at End: not at all, always, or if a branch isn't taken.
+    enum class Fall : uint8_t { None, Always, Untaken } Falls = Fall::None;
+    /// Reached in another way than from the block before it, or might be.
+    bool Needed = false;
     bool LoopHeader = false, ReturnPoint = false, Function = false;
     /// Units of the optimising tier leave before it: see Op::stateHelper.
     bool AfterHelper = false;

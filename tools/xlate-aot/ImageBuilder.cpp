@@ -5,6 +5,7 @@
 #include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstring>
 #include <sys/mman.h>
@@ -76,6 +77,12 @@ bool ImageBuilder::isDirect(uint64_t Pc, bool Backwards) {
          (Infos[I]->hasSlot() || (!Backwards && !Infos[I]->Skip));
 }
 
+std::atomic<int32_t> *ImageBuilder::heatFor(uint64_t Pc) {
+  const size_t I = indexOf(Pc);
+  return I != Pcs.size() && Infos[I]->hasSlot() ? &slot(slotNumber(Pc)).Heat
+                                                : nullptr;
+}
+
 /// The way into entry I through its slot, with a poll. One copy for all code
 /// that goes there is less than one in each place.
 void ImageBuilder::emitEdge(size_t I) {
@@ -124,7 +131,9 @@ ImageBuilder::addPcMap(uint64_t Pc,
   return static_cast<uint32_t>(Where);
 }
 
-bool ImageBuilder::emitBaseline(const std::string &Cpu) {
+bool ImageBuilder::emitBaseline(const std::string &Cpu,
+                                const std::set<uint64_t> &LlvmBlocks) {
+  Cursor = alignUp(Cursor, 16);
   baseline::Baseline Translator(featuresOf(Cpu));
   auto space = [&] { return static_cast<size_t>(End - Cursor); };
   const size_t Thunks =
@@ -138,22 +147,31 @@ bool ImageBuilder::emitBaseline(const std::string &Cpu) {
   std::memcpy(Cursor + sizeof Jump, &Where, 4);
   Cursor = alignUp(Cursor + 8, 16);
 
+  const std::vector<Trace> Traces =
+      planTraces(Pcs, Infos, LlvmBlocks,
+                 [this](uint64_t Pc) { return Slots.count(Pc) != 0; });
   std::vector<std::pair<char *, uint64_t>> Direct;
-  for (size_t I = 0; I != Pcs.size(); ++I) {
+  Block B;
+  for (size_t T = 0; T != Traces.size(); ++T) {
+    const size_t I = Traces[T].Start;
     if (space() < 4096)
       return false;
     if (hasEdge(I))
       emitEdge(I);
     if (Infos[I]->Skip)
       continue;
-    const Block B = recordBlock(Pcs[I], Infos[I]->End, MaxBlockInsns);
+    recordTrace(B, Pcs[I], Traces[T].End, MaxBlockInsns, MaxBlockInsns,
+                [](uint64_t) { return true; });
+    assert(B.End == Traces[T].End && "the plan and the code disagree");
     baseline::Options O;
     O.FlushElsewhere = true;
     if (Infos[I]->hasSlot())
       O.Heat = &slot(slotNumber(Pcs[I])).Heat;
     // What follows is its unit or its edge.
-    if (I + 1 != Pcs.size() && hasEdge(I + 1) == Infos[I + 1]->hasSlot())
-      O.Next = Pcs[I + 1];
+    if (T + 1 != Traces.size())
+      if (const size_t Next = Traces[T + 1].Start;
+          hasEdge(Next) == Infos[Next]->hasSlot())
+        O.Next = Pcs[Next];
     baseline::EmitResult R = Translator.emit(
         B, reinterpret_cast<uint8_t *>(Cursor), space(), *this, O);
     if (!R.Entry)

@@ -10,6 +10,7 @@
 #define XLATE_TOOLS_XLATE_AOT_IMAGEBUILDER_H
 
 #include "GuestText.h"
+#include "TracePlan.h"
 #include "Translate.h"
 #include "xlate/Baseline/Baseline.h"
 #include "xlate/Codegen/Compiler.h"
@@ -22,9 +23,10 @@ public:
   ImageBuilder(const GuestText &Text, const Entries &E) : Text(Text), E(E) {}
   ~ImageBuilder();
   bool reserve();
-  /// Units of the baseline tier for all entries. False = they need too much
-  /// space.
-  bool emitBaseline(const std::string &Cpu);
+  /// Units of the baseline tier for everything, after emitLlvm() for all
+  /// LlvmBlocks. False = they need too much space.
+  bool emitBaseline(const std::string &Cpu,
+                    const std::set<uint64_t> &LlvmBlocks);
   /// Units of the optimising tier for Batch, together.
   void emitLlvm(codegen::Compiler &C, const std::vector<uint64_t> &Batch,
                 const codegen::GuestCode &Guest,
@@ -43,6 +45,7 @@ public:
     return &slot(slotNumber(Pc)).Target;
   }
   bool isDirect(uint64_t Pc, bool Backwards) override;
+  std::atomic<int32_t> *heatFor(uint64_t Pc) override;
   uint64_t codeEnd(uint64_t Pc) override {
     return std::max(Pc, Text.codeEnd(Pc));
   }

@@ -5,7 +5,7 @@
 #include "GuestText.h"
 #include "Translate.h"
 #include "xlate/Codegen/Compiler.h"
-#include <unordered_set>
+#include <set>
 
 namespace xlate::aot {
 
@@ -19,6 +19,8 @@ public:
   /// For the compiler. Refers to this, Text and E.
   codegen::GuestCode guestCode(const GuestText &Text, const Entries &E) const;
   static codegen::UnitOptions options();
+  /// The blocks that are part of a unit.
+  const std::set<uint64_t> &blocks() const { return Wanted; }
   /// One unit of these blocks of a function that begins at Start, which may be
   /// one of them.
   void add(uint64_t Start, const std::vector<uint64_t> &Blocks);
@@ -26,7 +28,7 @@ public:
 private:
   /// Other blocks of a unit, by its name.
   std::map<uint64_t, std::vector<uint64_t>> Roots;
-  std::unordered_set<uint64_t> Wanted;
+  std::set<uint64_t> Wanted;
 };
 
 /// What a profile says is hot, and what S asks for.

@@ -60,8 +60,8 @@ static Expected<std::string> emitForm(const GuestText &Text, const Entries &E,
 }
 
 static void emitLlvm(ImageBuilder &Image, const GuestText &Text,
-                     const Entries &E, const Settings &S) {
-  const LlvmPlan Plan = planLlvm(E, S);
+                     const Entries &E, const LlvmPlan &Plan,
+                     const Settings &S) {
   const std::vector<uint64_t> Wanted = Plan.units();
   if (Wanted.empty())
     return;
@@ -241,12 +241,14 @@ static Expected<bool> translate(const std::string &Path,
   ImageBuilder Image(Text, E);
   if (!Image.reserve())
     return systemError(errno);
-  if (!Image.emitBaseline(S.Cpu))
-    return Error{E2BIG, "its translation is too large"};
-  // A program that handles SIGSEGV uses none of them; its libraries also serve
-  // others.
+  // A program that handles SIGSEGV uses no units of LLVM's; its libraries also
+  // serve others.
+  LlvmPlan Plan;
   if (!P.Precise || Elf->Interp.empty() || S.AllLlvm)
-    emitLlvm(Image, Text, E, S);
+    Plan = planLlvm(E, S);
+  emitLlvm(Image, Text, E, Plan, S);
+  if (!Image.emitBaseline(S.Cpu, Plan.blocks()))
+    return Error{E2BIG, "its translation is too large"};
   R.LlvmUnits = Image.numLlvmUnits();
 
   H.Magic = ImageMagic;

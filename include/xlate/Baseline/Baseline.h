@@ -45,7 +45,7 @@ public:
   /// Backwards, polls.
   virtual bool isDirect(uint64_t GuestPc, bool Backwards) { return false; }
   /// What counts the rounds of a loop that begins at GuestPc inside a unit; as
-  /// Options::Heat. Asked only with that set.
+  /// Options::Heat.
   virtual std::atomic<int32_t> *heatFor(uint64_t GuestPc) { return nullptr; }
   /// End of the readable guest code that starts at GuestPc, or GuestPc if
   /// unknown. Used to look ahead for flag uses.

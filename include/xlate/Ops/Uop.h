@@ -147,6 +147,8 @@ struct Block {
   uint64_t Pc = 0;  ///< First guest instruction.
   uint64_t End = 0; ///< One past the last guest instruction.
   unsigned NumInsns = 0;
+  /// Was cut: the code goes on at End, to which the terminator leads.
+  bool IsCut = false;
   std::vector<Uop> Uops;
 
   const Uop &terminator() const { return Uops.back(); }
