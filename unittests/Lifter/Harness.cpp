@@ -215,11 +215,11 @@ Outcome Harness::interpret(uint64_t Pc, const State &Start) {
     uint64_t At;
     do {
       bool Helper;
-      const Block B = recordToHelper(Live.Pc, End, Helper);
-      Left = interp::run(Live, B);
+      Recorded = recordToHelper(Live.Pc, End, Helper);
+      Left = interp::run(Live, Recorded);
       if (Helper) // units leave after these
         break;
-      At = B.End - 4;
+      At = Recorded.End - 4;
     } while (!Left && Live.Pc > At && Live.Pc < End);
   }
   return finish(Signal, Left);

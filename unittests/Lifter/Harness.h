@@ -6,6 +6,7 @@
 #include "xlate/Codegen/Compiler.h"
 #include "xlate/Decoder/Decoder.h"
 #include "xlate/Guest/CpuState.h"
+#include "xlate/Ops/Uop.h"
 #include <cstring>
 #include <map>
 #include <random>
@@ -64,6 +65,7 @@ private:
   std::map<uint64_t, codegen::Unit> Masked; ///< Units with masked addresses.
   std::map<uint64_t, uint64_t> Ends;        ///< Snippet -> end.
   std::vector<uint8_t> InitialData;
+  Block Recorded; ///< Being interpreted; a fault jumps over destructors.
 };
 
 } // namespace xlate::test
