@@ -62,10 +62,12 @@ bool Generator::randomWord(uint32_t &Word, A64 &Row) {
   return false;
 }
 
+static bool isCall(uint32_t W) { return (W & 0xfc000000) == 0x94000000; } // BL
+
 /// General registers that an instruction may write, generously.
 static uint32_t writtenRegisters(uint32_t W) {
   auto field = [&](unsigned Lsb) { return 1u << (W >> Lsb & 31); };
-  if ((W & 0xfc000000) == 0x94000000) // BL
+  if (isCall(W))
     return 1u << 30;
   if (!memOperand(W).IsMem)
     return field(0);
@@ -111,7 +113,11 @@ void Generator::makeBlock(unsigned NumInsns, uint64_t Start,
         return;
       continue;
     }
-    if (!place(Word, Start + 4 * Words.size(), In)) {
+    // The tiers rely on NZCV being undefined after a call (AAPCS64 6.1.1):
+    // there has to be something behind it that sets them.
+    const bool IsLast = Words.size() + 1 == NumInsns;
+    if ((isCall(Word) && IsLast) ||
+        !place(Word, Start + 4 * Words.size(), In)) {
       if (++Failures > 100) { // no register left for an address
         Word = NopWord;
         Words.push_back(Word);
@@ -120,6 +126,8 @@ void Generator::makeBlock(unsigned NumInsns, uint64_t Start,
     }
     Written |= writtenRegisters(Word);
     Words.push_back(Word);
+    if (isCall(Word))
+      Words.push_back(0xeb00001f | R.below(31) << 5 | R.below(31) << 16); // CMP
   }
 }
 
@@ -154,7 +162,7 @@ bool Generator::place(uint32_t &Word, uint64_t Pc, State &In) {
   if (MemOperand M = memOperand(Word); M.IsMem)
     return placeMemory(Word, M, Pc, In);
   // Direct branches: to the next instruction or the one behind it.
-  uint32_t Offset = 1 + R.below(2);
+  const uint32_t Offset = isCall(Word) ? 1 : 1 + R.below(2);
   if ((Word & 0x7c000000) == 0x14000000)
     setField(0, 26, Offset);
   else if ((Word & 0xfe000000) == 0x54000000 ||
