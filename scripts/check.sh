@@ -13,7 +13,7 @@ build=build/$preset
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 # The host's own build of what the tests run for arm64, to compare with.
 install_packages bash coreutils findutils grep sed gawk diffutils perl python3 sqlite3 git openssl \
-  xz-utils zstd gzip bzip2 7zip gcc g++ make lua5.4
+  xz-utils zstd gzip bzip2 7zip gcc g++ make lua5.4 strace
 scripts/fetch-sysroot.sh arm64
 scripts/fetch-sysroot.sh amd64 busybox-static # to compare applets with
 

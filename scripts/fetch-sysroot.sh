@@ -16,7 +16,7 @@ if [ ${#packages[@]} = 0 ]; then
   packages=(
     bash dash coreutils findutils grep sed gawk diffutils perl python3 sqlite3 git openssl
     xz-utils zstd gzip bzip2 7zip gcc g++ make lua5.4 busybox-static musl musl-dev libc-bin file
-    procps util-linux tar hostname base-files
+    procps util-linux tar hostname base-files strace
   )
 fi
 

@@ -2,6 +2,7 @@
 
 #include "Guard.h"
 #include "Process.h"
+#include "Tracee.h"
 #include "xlate/Guest/UnitAbi.h"
 #include "xlate/Interp/Interp.h"
 #include "xlate/Ops/FpEnv.h"
@@ -472,6 +473,10 @@ void Process::run(GuestThread *Thread) {
       safepoint(T);
       continue;
     }
+    if (T.Trace && T.Trace->Step) [[unlikely]] {
+      step(T);
+      continue;
+    }
     void *Code = translate(T);
     if (!Code)
       continue;
@@ -511,8 +516,12 @@ void Process::handleExit(GuestThread &T) {
     return;
   case ExitReason::Syscall: {
     ++Counts.Syscalls;
-    const uint64_t Nr = S.X[8];
-    sys::Result R = sys::dispatch(S, *this);
+    const bool Traced = T.Trace && T.Trace->Syscalls;
+    const bool Skip = Traced && !enterTracedCall(T);
+    const uint64_t Nr = S.X[8], X0 = S.X[0];
+    sys::Result R = Skip ? sys::NoResult : sys::dispatch(S, *this);
+    if (R == -EINTR && wasInterruptedByTracer(T)) [[unlikely]]
+      R = sys::Restart;
     if (Nr == 56 && R >= 0) // openat
       LastOpened.store(static_cast<int>(R), std::memory_order_relaxed);
     if (R == sys::Restart) {
@@ -523,6 +532,13 @@ void Process::handleExit(GuestThread &T) {
       S.PollFlag.store(1, std::memory_order_relaxed);
     } else if (R != sys::NoResult) {
       S.X[0] = static_cast<uint64_t>(R);
+    }
+    if (Traced) [[unlikely]] {
+      if (R == sys::Restart)
+        S.X[0] = static_cast<uint64_t>(R);
+      leaveTracedCall(T);
+      if (R == sys::Restart)
+        S.X[0] = X0;
     }
     if (T.HasTempMask)
       safepoint(T); // under the mask of the call, which ends here

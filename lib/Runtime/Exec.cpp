@@ -102,8 +102,8 @@ static void setCloseOnExec(int Fd, bool On) {
 }
 
 /// Start ourselves again for an arm64 program.
-static int64_t execArm64(const RunOptions &Options, ProgramFile &F,
-                         Scratch &S) {
+static int64_t execArm64(const RunOptions &Options, const std::string &Traced,
+                         ProgramFile &F, Scratch &S) {
   if (Expected<ProgramHeaders> Headers = readProgram(F.Fd.get()); !Headers)
     return -Headers.error().Errno;
   if (Options.SelfFd < 0)
@@ -116,6 +116,8 @@ static int64_t execArm64(const RunOptions &Options, ProgramFile &F,
                "--exec-fn=" + F.ExecFn};
   if (std::string Limits = sys::ownLimits(); !Limits.empty())
     S.Strings.push_back("--exec-limits=" + Limits);
+  if (!Traced.empty())
+    S.Strings.push_back("--exec-traced=" + Traced);
   for (std::string &A : inheritedArguments(Options))
     S.Strings.push_back(std::move(A));
   S.Strings.push_back("--");
@@ -140,8 +142,8 @@ static int64_t execArm64(const RunOptions &Options, ProgramFile &F,
 }
 
 int64_t execGuest(const RunOptions &Options, const LoadedProgram &Program,
-                  int DirFd, const char *Path, char *const *Argv,
-                  char *const *Envp, int Flags) {
+                  const std::string &Traced, int DirFd, const char *Path,
+                  char *const *Argv, char *const *Envp, int Flags) {
   if (Flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
     return -EINVAL;
   Scratch &S = scratch();
@@ -161,7 +163,7 @@ int64_t execGuest(const RunOptions &Options, const LoadedProgram &Program,
   S.Envp.push_back(nullptr);
 
   if (F && F->Id.Kind == FileKind::Arm64)
-    return execArm64(Options, *F, S);
+    return execArm64(Options, Traced, *F, S);
   if (F && !F->ArgPrefix.empty() && !F->SameOnHost) {
     S.Strings = std::move(F->ArgPrefix);
     S.Path = F->HostPath;

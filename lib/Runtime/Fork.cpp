@@ -106,6 +106,12 @@ sys::Result Process::forkProcess(GuestThread &T, const clone_args &Args) {
   T.HostStack = nullptr; // now the initial thread of its process
   T.BorrowsMemory = false;
   T.HasCaught = T.HasHeld[0] = T.HasHeld[1] = false;
+  const bool Traced = isAnnounced(T);
+  endTrace(T);
+  if (Traced) {
+    T.TraceAsked = SIGSTOP;
+    T.requestSafepoint();
+  }
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &Old, nullptr, 8);
   applyCloneArgs(T, Args);
   if (Args.flags & CLONE_CLEAR_SIGHAND)
@@ -263,12 +269,19 @@ sys::Result Process::clone(CpuState &S, const clone_args &Args) {
       (F & CLONE_SIGHAND && F & CLONE_CLEAR_SIGHAND) ||
       (F & CLONE_FS && F & (CLONE_NEWNS | CLONE_NEWUSER)))
     return -EINVAL;
-  if (F & CLONE_THREAD) {
-    if (F & (CLONE_NEWUSER | CLONE_NEWPID | CLONE_PIDFD))
-      return -EINVAL;
+  if (F & CLONE_THREAD && F & (CLONE_NEWUSER | CLONE_NEWPID | CLONE_PIDFD))
+    return -EINVAL;
+  const bool Announced = announceChild(T, Args);
+  const sys::Result R = createChild(T, Args);
+  if (Announced && R != 0)
+    childCreated(T, Args, R);
+  return R;
+}
+
+sys::Result Process::createChild(GuestThread &T, const clone_args &Args) {
+  if (Args.flags & CLONE_THREAD)
     return startThread(T, Args);
-  }
-  if (F & CLONE_VM)
+  if (Args.flags & CLONE_VM)
     return shareMemory(T, Args);
   clone_args A = Args;
   A.flags &= ~uint64_t(CLONE_VFORK); // its own memory: nothing to wait for

@@ -2,6 +2,7 @@
 
 #include "Process.h"
 #include "PerfMap.h"
+#include "Signals.h"
 #include "xlate/Guest/CpuModel.h"
 #include "xlate/Runtime/Exec.h"
 #include "xlate/Semantics/Semantics.h"
@@ -100,6 +101,8 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   P->Code.setMissStub(T->S.MissStub);
   P->initSignals();
   presentAsGuest(Options, P->Program);
+  if (!Options.ExecTraced.empty())
+    P->traceExec(*T, Options.ExecTraced);
   P->run(T);
 }
 
@@ -211,7 +214,14 @@ sys::Result Process::execve(CpuState &S, int DirFd, const char *Path,
                             char *const *Argv, char *const *Envp, int Flags) {
   if (!GuestThread::of(S).BorrowsMemory)
     recordProfile(true);
-  return execGuest(Options, Program, DirFd, Path, Argv, Envp, Flags);
+  GuestThread &T = GuestThread::of(S);
+  if (T.Trace) // what is ignored stays so
+    restoreHostActions(*T.Signals);
+  const sys::Result R = execGuest(Options, Program, traceForExec(T), DirFd,
+                                  Path, Argv, Envp, Flags);
+  if (T.Trace)
+    catchForTracer(*T.Signals, ~uint64_t(0));
+  return R;
 }
 
 void Process::memoryChanged(uint64_t Lo, uint64_t Hi) {

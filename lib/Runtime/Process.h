@@ -121,9 +121,56 @@ public:
   void raiseSync(GuestThread &T, int Sig, int Code, uint64_t Addr,
                  uint32_t Esr);
 
+  //--- Tracing (Tracee.cpp)
+  //--------------------------------------------------------
+  /// T is traced by another process from now on.
+  void beginTrace(GuestThread &T);
+  void endTrace(GuestThread &T);
+  /// Give the host the dispositions that it has without a tracer.
+  void restoreHostActions(SignalTable &Table);
+  /// Lay T's state open; take what the tracer has made of it, and return a
+  /// signal as traceStop() does.
+  void showState(GuestThread &T, uint32_t Status, const siginfo_t &Info,
+                 uint64_t Message);
+  int takeAnswer(GuestThread &T);
+  /// Stop, and let the tracer look and change things. Status as in TraceArea.
+  /// The result is a signal that it wants delivered, or 0; -1 if the tracer is
+  /// gone. Afterwards T may not be traced any more.
+  int traceStop(GuestThread &T, uint32_t Status, const siginfo_t &Info,
+                uint64_t Message);
+  /// Report P; the tracer may replace it. False: it is not to be delivered.
+  bool traceSignal(GuestThread &T, PendingSignal &P);
+  /// Leave a signal that a tracer has let through to the kernel.
+  void defaultAction(GuestThread &T, const PendingSignal &P);
+  /// Do what GuestThread::TraceAsked asks.
+  void stopAsAsked(GuestThread &T);
+  /// Was it a tracer alone, and no signal, that ended T's system call?
+  static bool wasInterruptedByTracer(const GuestThread &T);
+  void syscallStop(GuestThread &T, uint64_t X7);
+  /// Before a system call; false: don't make it.
+  bool enterTracedCall(GuestThread &T);
+  void leaveTracedCall(GuestThread &T);
+  /// Before T creates a child with the clone flags F: the tracer may want to
+  /// know, and trace it. True if childCreated() has to follow in the parent.
+  bool announceChild(GuestThread &T, const clone_args &Args);
+  void childCreated(GuestThread &T, const clone_args &Args, sys::Result Child);
+  /// A child that T, or T's parent if T is itself that child, is creating, is
+  /// to begin with a stop.
+  static bool isAnnounced(const GuestThread &T);
+  /// The thread is about to exit with that wait status.
+  void traceExit(GuestThread &T, int Status);
+  /// What the program that T executes must know for traceExec(), empty if T
+  /// isn't traced.
+  static std::string traceForExec(const GuestThread &T);
+  /// T is about to run the first instruction of a program.
+  void traceExec(GuestThread &T, const std::string &How);
+  /// Run one instruction and stop.
+  void step(GuestThread &T);
+
   //--- sys::Services
   //-----------------------------------------------------------------
   sys::Result clone(CpuState &S, const clone_args &Args) override;
+  sys::Result traceMe(CpuState &S) override;
   sys::Result setTidAddress(CpuState &S, uint64_t Addr) override;
   uint64_t tidAddress(CpuState &S) override {
     return GuestThread::of(S).ClearChildTid;
@@ -199,6 +246,7 @@ private:
   void reapThreads();
   struct TlsLender;
   static void *lendTls(void *Arg);
+  sys::Result createChild(GuestThread &T, const clone_args &Args);
   sys::Result forkProcess(GuestThread &T, const clone_args &Args);
   sys::Result shareMemory(GuestThread &T, const clone_args &Args);
   void lockForFork(GuestThread &T);
@@ -208,7 +256,7 @@ private:
   void deliverTo(GuestThread &T, const PendingSignal &P,
                  const KernelSigaction &A);
   void deliverFault(GuestThread &T);
-  bool deliverSent(GuestThread &T, const PendingSignal &P);
+  bool deliverSent(GuestThread &T, PendingSignal P);
   [[noreturn]] void dieBySignal(GuestThread &T, const PendingSignal &P,
                                 uint64_t FaultAddr);
   void initCoreDumps();

@@ -31,7 +31,7 @@ uint64_t runtime::pstate(const CpuState &S) {
          uint64_t(S.V_) << 28 | (S.PstateHints & PstateHintBits);
 }
 
-static void setPstate(CpuState &S, uint64_t P) {
+void runtime::setPstate(CpuState &S, uint64_t P) {
   S.N = P >> 31 & 1;
   S.Z = P >> 30 & 1;
   S.C = P >> 29 & 1;

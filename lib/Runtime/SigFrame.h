@@ -71,6 +71,7 @@ static_assert(sizeof(Arm64Fpsimd) == 528);
 
 /// SPSR view of the thread's PSTATE.
 uint64_t pstate(const CpuState &S);
+void setPstate(CpuState &S, uint64_t P);
 
 /// Push T's state below Sp, for signal P. Sets SP and FP to the frame and
 /// returns its address; 0, with nothing changed, if the stack isn't writable.

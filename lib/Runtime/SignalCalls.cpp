@@ -32,15 +32,15 @@ sys::Result Process::sigaction(CpuState &S, int Sig, const void *New, void *Old,
     if (New) {
       A.Mask &= ~Unblockable;
       Table.Actions[Sig] = A;
+      const bool Catch = !A.Handler && CaughtForCore & sigBit(Sig);
       if (!(HostSync & sigBit(Sig)))
-        setHostAction(Sig,
-                      !A.Handler && CaughtForCore & sigBit(Sig) ? CatchIt
-                                                                : A.Handler,
-                      A.Flags);
+        setHostAction(Sig, Catch ? CatchIt : A.Handler, A.Flags);
       NeedsPrecise = FaultSignals & sigBit(Sig) && A.Handler > 1 &&
                      !Table.WantsPrecise.exchange(true);
     }
   }
+  if (New && T.Trace)
+    catchForTracer(Table, sigBit(Sig));
   if (NeedsPrecise)
     withdrawImprecise(T);
   if (Old && !sys::safeCopy(Old, &Prev, sizeof Prev))

@@ -18,6 +18,7 @@
 #include "Guard.h"
 #include "Process.h"
 #include "SigFrame.h"
+#include "Tracee.h"
 #include "xlate/Ops/Eval.h"
 #include "xlate/Syscall/SafeCopy.h"
 #include <cstdio>
@@ -25,6 +26,7 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <utility>
 
 using namespace xlate;
 using namespace xlate::runtime;
@@ -140,7 +142,13 @@ static void hostHandler(int Sig, siginfo_t *Info, void *Ctx) {
   GuestThread &T = *currentThread();
   if (Sig == SIGTRAP && Info->si_code == TRAP_TRACE && T.Tagged.active())
     return T.Tagged.end(*Uc);
-  if (HostSync & sigBit(Sig)) {
+  if (Sig == SIGSEGV && Info->si_code == sys::TraceStopCode)
+    return; // there was no tracer
+  if (Sig == SIGSEGV && Info->si_code == sys::TraceAskCode) {
+    if (T.Tid != syscall(SYS_gettid))
+      return;
+    T.TraceAsked.store(Info->si_value.sival_int, std::memory_order_relaxed);
+  } else if (HostSync & sigBit(Sig)) {
     const unsigned I = GuestThread::heldIndex(Sig);
     if (T.HasHeld[I].load(std::memory_order_relaxed))
       return; // pending already: the second one is lost, as in the kernel
@@ -195,7 +203,7 @@ void Process::initSignals() {
   for (int Sig = 1; Sig <= NumSignals; ++Sig)
     if (HostSync & sigBit(Sig)) {
       T.Signals->learn(Sig);
-      setHostAction(Sig, CatchIt, 0);
+      setHostAction(Sig, CatchIt, SA_RESTART);
     }
   T.Signals->learn(SIGTRAP); // catchTraps() can't
   initCoreDumps();
@@ -312,6 +320,8 @@ void Process::deliverFault(GuestThread &T) {
   }
   T.LastFaultAddr = F.Addr;
   T.LastFaultEsr = F.Esr;
+  if (T.Trace && !traceSignal(T, F.P))
+    return;
   const KernelSigaction A = T.Signals->get(F.P.Sig);
   // Ignored or blocked it can't be: force_sig_info().
   if (A.Handler <= 1 || (T.SigMask & sigBit(F.P.Sig)))
@@ -320,16 +330,25 @@ void Process::deliverFault(GuestThread &T) {
 }
 
 /// A signal that someone sent. False if the guest's mask holds it back.
-bool Process::deliverSent(GuestThread &T, const PendingSignal &P) {
+bool Process::deliverSent(GuestThread &T, PendingSignal P) {
   if ((T.HasTempMask ? T.TempMask : T.SigMask) & sigBit(P.Sig))
     return false;
+  const bool Traced = T.Trace != nullptr;
+  if (Traced && !traceSignal(T, P))
+    return true;
   const KernelSigaction A = T.Signals->get(P.Sig);
   if (A.Handler > 1)
     deliverTo(T, P, A);
   else if (A.Handler == 0 && (HostSync | CaughtForCore.load()) & sigBit(P.Sig))
     dieBySignal(T, P, 0);
-  else if (A.Handler == 0)
-    sendBack(P); // the action changed since the signal was caught
+  else if (A.Handler == 0 && Traced)
+    defaultAction(T, P);
+  else if (A.Handler == 0) {
+    // The action changed since the signal was caught, or it was caught for the
+    // tracer of another thread.
+    setHostAction(P.Sig, 0, 0);
+    sendBack(P);
+  }
   return true;
 }
 
@@ -338,6 +357,10 @@ void Process::safepoint(GuestThread &T) {
   updateJumpCache(T);
   if (T.HasTagFault)
     maskTagsIn(T);
+  if (T.Trace && T.Trace->Uncaught)
+    catchForTracer(*T.Signals, std::exchange(T.Trace->Uncaught, 0));
+  if (T.TraceAsked.load(std::memory_order_relaxed))
+    stopAsAsked(T);
 
   // A fault goes first: its frame must show the faulting instruction.
   if (T.HasFault)

@@ -20,6 +20,9 @@ constexpr uint64_t CatchIt = 2;
 /// 1 mean SIG_DFL and SIG_IGN, everything else our handler.
 void setHostAction(int Sig, uint64_t Handler, uint64_t GuestFlags);
 
+/// Have the host's Signals caught, for a tracer to see them.
+void catchForTracer(SignalTable &Table, uint64_t Signals);
+
 /// Make the host mask of the calling thread, T, the guest's; or leave it to the
 /// safepoint that is due.
 void applySigMask(GuestThread &T);

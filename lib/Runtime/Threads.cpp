@@ -109,6 +109,8 @@ GuestThread *Process::newChild(GuestThread &T, const clone_args &Args,
   C->LastFaultEsr = T.LastFaultEsr;
   C->MaskClosed = true; // opened by the first safepoint
   C->S.PollFlag = 1;
+  if (isAnnounced(T))
+    C->TraceAsked = SIGSTOP;
   applyCloneArgs(*C, Args);
   return C;
 }
@@ -343,6 +345,7 @@ static void abandonRobustList(int Tid) {
 
 sys::Result Process::exitThread(CpuState &S, int Status) {
   GuestThread &T = GuestThread::of(S);
+  traceExit(T, (Status & 0xff) << 8);
   uint64_t All = ~uint64_t(0);
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, nullptr, 8);
   abandonRobustList(T.Tid);
@@ -371,7 +374,9 @@ sys::Result Process::exitThread(CpuState &S, int Status) {
 }
 
 sys::Result Process::exitGroup(CpuState &S, int Status) {
-  if (!GuestThread::of(S).BorrowsMemory) {
+  GuestThread &T = GuestThread::of(S);
+  traceExit(T, (Status & 0xff) << 8);
+  if (!T.BorrowsMemory) {
     recordProfile(false);
     reportStats();
   }

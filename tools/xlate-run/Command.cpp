@@ -133,6 +133,9 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
   case RunOption::ExecLimits:
     O.Limits = Use.Value;
     break;
+  case RunOption::ExecTraced:
+    O.ExecTraced = Use.Value;
+    break;
   }
   return "";
 }

@@ -14,11 +14,12 @@ namespace xlate::runtime {
 void initExec(RunOptions &Options);
 
 /// execveat for a guest. Returns only when it failed, with -errno. Path, Argv
-/// and Envp are guest pointers. The caller has given the host thread the
+/// and Envp are guest pointers, Traced what the new program gets as its
+/// RunOptions::ExecTraced. The caller has given the host thread the
 /// guest's signal mask and dispositions; it may be the child of a vfork.
 int64_t execGuest(const RunOptions &Options, const LoadedProgram &Program,
-                  int DirFd, const char *Path, char *const *Argv,
-                  char *const *Envp, int Flags);
+                  const std::string &Traced, int DirFd, const char *Path,
+                  char *const *Argv, char *const *Envp, int Flags);
 
 /// The options that a program inherits from the one that executes it, as
 /// command line arguments.

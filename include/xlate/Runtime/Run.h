@@ -38,6 +38,8 @@ struct RunOptions {
   std::string ExecFn;
   /// Resource limits that only the guest has (sys::adoptLimits).
   std::string Limits;
+  /// How the process that executed this program is traced (traceExec).
+  std::string ExecTraced;
   /// The program, open for reading, or -1 to look up Program.
   int ProgramFd = -1;
   /// An image for the program inside an open file, -1 = none.

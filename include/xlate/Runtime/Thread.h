@@ -90,6 +90,8 @@ constexpr JumpCacheEntry JumpCacheMark = {~uint64_t(0), nullptr};
 /// Always empty; see GuestThread::requestSafepoint.
 extern JumpCacheEntry EmptyJumpCache[JumpCacheSize];
 
+struct Tracee;
+
 struct GuestThread {
   CpuState S; ///< The stack of units lies right before it, see UnitFrame.
 
@@ -177,6 +179,11 @@ struct GuestThread {
   /// still have the old. Under the code map's lock, but for the flag.
   std::vector<uint64_t> Renewed;
   std::atomic<bool> HasRenewed{false};
+
+  /// Set while another process traces the thread.
+  std::shared_ptr<Tracee> Trace;
+  /// The signal that a tracer wants reported at once, 0 = none.
+  std::atomic<int> TraceAsked{0};
 
   GuestThread *Next = nullptr, *Prev = nullptr; ///< Process's list.
 

@@ -65,6 +65,9 @@ public:
   virtual Result execve(CpuState &S, int DirFd, const char *Path,
                         char *const *Argv, char *const *Envp, int Flags) = 0;
 
+  /// PTRACE_TRACEME.
+  virtual Result traceMe(CpuState &S) { return -1; }
+
   // Signals.
   virtual Result sigaction(CpuState &S, int Sig, const void *New, void *Old,
                            uint64_t Size) = 0;
