@@ -5,7 +5,7 @@ trace() {
   strace -f -o log "$@" >out 2>&1
   echo "status $?"
   cat out
-  sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]+/ADDRESS/g; s/[0-9]+ vars/N vars/; s/_pid=[0-9]+/_pid=N/; s/_[us]time=[0-9]+/_time=N/g; s/exe.*dash/dash/' log |
+  sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]+/ADDRESS/g; s/[0-9]+ vars/N vars/; s/_pid=[0-9]+/_pid=N/; s/_[us]time=[0-9]+( .. [0-9.]+ s ..)?/_time=N/g; s/exe.*dash/dash/; s/^(write.*[0-9])(\)  *= [0-9]+| <unf.*)$/\1/' log |
     grep -v resumed
 }
 trace -e trace=write,exit_group,kill dash -c 'echo one; (echo two; exit 3); echo $?; exit 4'

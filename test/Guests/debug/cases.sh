@@ -4,7 +4,7 @@
 debug() {
   gcc -g -O0 -pthread "$GUEST/program.c" -o program &&
     gdb -nx -q -batch "$@" ./program 2>&1 | sed -n -E '/^(Breakpoint|#|Program|Thread .* hit|\$|\[Inferior|Value|[0-9]+$|thread |main|factorial)/p' |
-    sed -E 's/0x[0-9a-f]+/ADDRESS/g; s/process [0-9]+/process N/; s/LWP [0-9]+/LWP N/'
+    sed -E 's/0x[0-9a-f]+( in main)?/ADDRESS/g; s/process [0-9]+/process N/; s/LWP [0-9]+/LWP N/; /libc.so/d; /^main/d; s/ADDRESS \(Argc/main (Argc/'
 }
 case_gdb() { debug -ex 'break factorial' -ex run -ex bt -ex 'continue 3' -ex 'stepi' -ex 'print N' -ex delete -ex finish -ex 'print factorial(6)' -ex continue; }
 case_gdb_threads() { debug -ex 'break work' -ex run -ex bt -ex 'thread 1' -ex delete -ex continue; }
@@ -12,6 +12,7 @@ case_gdb_fault() { debug -ex 'run 1' -ex bt -ex 'print Argc' -ex 'print $_siginf
 case_gdb_watch() { debug -ex 'set can-use-hw-watchpoints 0' -ex 'break factorial' -ex run -ex 'watch N' -ex continue; }
 case_strace() {
   gcc -O1 -pthread "$GUEST/program.c" -o program && strace -f -o log -e trace=write,exit_group,execve sh -c './program; ./program x y' 
-  sed -E 's/^[0-9]+ +//; s/0x[0-9a-f]+/ADDRESS/g; s/[0-9]+ vars/N vars/; s/si_pid=[0-9]+/si_pid=N/' log
+  # A thread may still be there when its process ends.
+  sed -E '/exited with/d; s/^[0-9]+ +//; s/0x[0-9a-f]+/ADDRESS/g; s/[0-9]+ vars/N vars/; s/si_pid=[0-9]+/si_pid=N/; s/_[us]time=[0-9]+( .. [0-9.]+ s ..)?/_time=N/g' log | uniq
 }
 case_strace_count() { strace -c -o log ls / >/dev/null && awk '$NF == "total" {print "counted"} $NF == "getdents64" {print $NF}' log; }
