@@ -104,7 +104,7 @@ in_tree() {
         run=(/xlate-run)
       fi
       exec env -i LOAD="${LOAD:-}" MEBIBYTES="${MEBIBYTES:-}" SECONDS_EACH="${SECONDS_EACH:-}" \
-        PATH=/usr/sbin:/usr/bin HOME=/tmp LANG=C.UTF-8 GUEST_ARCH="$arch" XLATE_NO_CACHE="${XLATE_NO_CACHE:-1}" chroot "$root" "${run[@]}" "$@"' \
+        LIMIT="$LIMIT" PATH=/usr/sbin:/usr/bin HOME=/tmp LANG=C.UTF-8 GUEST_ARCH="$arch" XLATE_NO_CACHE="${XLATE_NO_CACHE:-1}" chroot "$root" "${run[@]}" "$@"' \
     bash "$root" "$guests" "$runner" "$arch" "$@" </dev/null
 }
 
@@ -167,6 +167,7 @@ if [ ${#wanted[@]} = 0 ]; then
   mapfile -t wanted < <(cd "$guests" && dirname -- */cases.sh)
 fi
 
+export LIMIT=$limit
 failures=0
 for item in "${wanted[@]}"; do
   name=${item%%/*}
