@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <new>
 #include <sys/mman.h>
+#include <unistd.h>
 
 using namespace xlate;
 using namespace xlate::runtime;
@@ -24,6 +25,23 @@ void Unit::setPcMap(std::span<const std::pair<uint32_t, uint64_t>> Map) {
     PcMap.emplace_back(Off, static_cast<int32_t>(At - Pc));
 }
 
+void Frontier::map(char *Used, char *End) {
+  constexpr size_t Step = 256 << 10;
+  const size_t Bytes = std::max(Step, static_cast<size_t>(Used - Ready));
+  char *Next =
+      End - Ready < static_cast<ptrdiff_t>(Bytes) ? End : Ready + Bytes;
+  const auto Lo = reinterpret_cast<uintptr_t>(Ready) & ~uintptr_t(4095);
+  madvise(reinterpret_cast<void *>(Lo), reinterpret_cast<uintptr_t>(Next) - Lo,
+          MADV_POPULATE_WRITE);
+  Ready = Next;
+}
+
+/// The heap has grown: malloc takes what follows step by step.
+void CodeMap::mapHeap() {
+  char *Top = static_cast<char *>(sbrk(0));
+  HeapPages.advance(Top, Top);
+}
+
 bool CodeMap::init() {
   // The size is address space, not memory; a strict RLIMIT_AS gets less.
   for (size_t Size = size_t(512) << 20; Size >= size_t(16) << 20; Size /= 2) {
@@ -37,6 +55,9 @@ bool CodeMap::init() {
     SlotEnd = Base + Size / 4;
     CodeBegin = Cursor = SlotEnd;
     CodeEnd = Limit;
+    SlotPages.begin(Base);
+    CodePages.begin(CodeBegin);
+    HeapPages.begin(static_cast<char *>(sbrk(0)));
     return true;
   }
   return false;
@@ -48,7 +69,7 @@ CodeMap::CodePage *CodeMap::findPage(uint64_t Number) {
     if (It == Pages.end())
       return nullptr;
     LastNumber = Number;
-    LastPage = It->second.get();
+    LastPage = &It->second;
   }
   return LastPage;
 }
@@ -56,17 +77,32 @@ CodeMap::CodePage *CodeMap::findPage(uint64_t Number) {
 CodeMap::CodePage &CodeMap::page(uint64_t Number) {
   if (CodePage *P = findPage(Number))
     return *P;
-  auto &P = Pages[Number];
-  P = std::make_unique<CodePage>();
   LastNumber = Number;
-  LastPage = P.get();
-  return *P;
+  LastPage = &Pages[Number];
+  return *LastPage;
+}
+
+CodeMap::TableSlot &CodeMap::tableSlot(uint64_t Pc) {
+  const auto Word = static_cast<uint32_t>(Pc >> 2);
+  for (size_t I = Word;; ++I) {
+    TableSlot &S = Table[I & (Table.size() - 1)];
+    if (!S.Number || (S.Word == Word && entryAt(S.Number).Pc == Pc))
+      return S;
+  }
+}
+
+void CodeMap::growTable() {
+  constexpr size_t Least = 8192;
+  Table.assign(std::max(Least, Table.size() * 2), TableSlot());
+  for (uint32_t N = numEntries(); N; --N) {
+    const uint64_t Pc = entryAt(N).Pc;
+    tableSlot(Pc) = {static_cast<uint32_t>(Pc >> 2), N};
+  }
 }
 
 Entry *CodeMap::find(uint64_t Pc) {
-  CodePage *P = findPage(Pc >> 12);
-  const uint32_t Index = P ? P->Entries[Pc >> 2 & 1023] : 0;
-  return Index ? &entryAt(Index) : nullptr;
+  const uint32_t Number = Table.empty() ? 0 : tableSlot(Pc).Number;
+  return Number ? &entryAt(Number) : nullptr;
 }
 
 std::pair<uint64_t, uint64_t> CodeMap::functionAround(uint64_t Pc,
@@ -84,18 +120,21 @@ std::pair<uint64_t, uint64_t> CodeMap::functionAround(uint64_t Pc,
 }
 
 Entry &CodeMap::entry(uint64_t Pc) {
-  uint32_t &Index = page(Pc >> 12).Entries[Pc >> 2 & 1023];
-  if (!Index) {
+  if (Table.size() <= size_t(2) * numEntries())
+    growTable();
+  TableSlot &Slot = tableSlot(Pc);
+  if (!Slot.Number) {
     if (SlotCursor + sizeof(Entry) > SlotEnd)
       std::abort(); // reset() is due long before: see needsReset()
     auto *E = new (SlotCursor) Entry;
-    Index = static_cast<uint32_t>(E - reinterpret_cast<Entry *>(Base)) + 1;
     SlotCursor += sizeof(Entry);
+    Slot = {static_cast<uint32_t>(Pc >> 2), numEntries()};
+    SlotPages.advance(SlotCursor + sizeof(Entry), SlotEnd);
     E->Pc = Pc;
     E->Slot.store(Miss, std::memory_order_relaxed);
     E->Heat.store(0, std::memory_order_relaxed);
   }
-  return entryAt(Index);
+  return entryAt(Slot.Number);
 }
 
 std::vector<uint64_t> CodeMap::blocksIn(uint64_t Lo, uint64_t Hi) {
@@ -145,6 +184,9 @@ char *CodeMap::allocCode(size_t Size, size_t Align) {
 char *CodeMap::commitCode(size_t Size) {
   char *P = Cursor;
   Cursor += (Size + 15) & ~size_t(15);
+  constexpr size_t OneUnit = 16 << 10; // most are far smaller
+  CodePages.advance(Cursor + OneUnit, CodeEnd);
+  mapHeap();
   return P;
 }
 
@@ -280,7 +322,7 @@ std::vector<uint64_t> CodeMap::invalidate(uint64_t Lo, uint64_t Hi) {
   if (Last - First > Pages.size()) {
     for (auto &[Number, P] : Pages)
       if (Number >= First && Number <= Last)
-        Check(P->Covering);
+        Check(P.Covering);
     return Withdrawn;
   }
   for (uint64_t N = First; N <= Last; ++N)
@@ -328,11 +370,14 @@ void CodeMap::reset() {
   madvise(CodeBegin, static_cast<size_t>(Cursor - CodeBegin), MADV_DONTNEED);
   DeadBytes = 0;
   SlotCursor = Base;
+  Table.clear();
   Pages.clear();
   LastNumber = ~uint64_t(0);
   Units.clear();
   Blocks.clear();
   Cursor = CodeBegin;
+  SlotPages.begin(Base);
+  CodePages.begin(CodeBegin);
 }
 
 const Unit *CodeMap::unitAt(const void *HostPc) {

@@ -70,6 +70,23 @@ struct Entry {
   Block *Interp = nullptr; ///< Recorded block for the interpreter.
 };
 
+/// Maps the pages of memory that is used from its start on, some at a time and
+/// before they are touched: a page fault costs many times what a page costs as
+/// one of many. All of it is advice.
+class Frontier {
+public:
+  void begin(char *At) { Ready = At; }
+  /// Memory up to Used is in use or about to be; nothing is at End or behind.
+  void advance(char *Used, char *End) {
+    if (Used > Ready) [[unlikely]]
+      map(Used, End);
+  }
+
+private:
+  void map(char *Used, char *End);
+  char *Ready = nullptr;
+};
+
 class CodeMap {
 public:
   /// Reserve the code region. Returns false when the address space limit
@@ -192,13 +209,15 @@ private:
   std::mutex Lock;
   char *Base = nullptr, *Limit = nullptr;
   char *SlotCursor = nullptr, *SlotEnd = nullptr;
+  Frontier SlotPages, CodePages;
+  /// Of the C library's heap, for what is kept of units.
+  Frontier HeapPages;
+  void mapHeap();
   size_t DeadBytes = 0; ///< Of code that no slot leads to.
   char *CodeBegin = nullptr, *Cursor = nullptr, *CodeEnd = nullptr;
   void *Miss = nullptr;
   /// What is known of one guest page that holds code.
   struct CodePage {
-    uint32_t Entries[1024] =
-        {}; ///< By word; 1 + index in the slot area, 0 = none.
     std::vector<Entry *>
         Covering; ///< Entries whose translation has bytes here.
   };
@@ -207,6 +226,17 @@ private:
   Entry &entryAt(uint32_t Index) const {
     return reinterpret_cast<Entry *>(Base)[Index - 1];
   }
+
+  /// Number of an entry; 0 = none.
+  struct TableSlot {
+    uint32_t Word = 0, Number = 0; ///< Guest address / 4, lowest bits.
+  };
+  /// All entries: open addressing, at most half full. What is near in the guest
+  /// is near here.
+  std::vector<TableSlot> Table;
+  /// Where Pc's number is or would be.
+  TableSlot &tableSlot(uint64_t Pc);
+  void growTable();
 
   static constexpr unsigned MaxOthers = 512;
   std::pair<const char *, const char *> Others[MaxOthers] = {};
@@ -221,7 +251,7 @@ private:
   };
   static constexpr size_t MaxChanges = 4096;
   std::deque<Change> Changes;
-  std::unordered_map<uint64_t, std::unique_ptr<CodePage>> Pages;
+  std::unordered_map<uint64_t, CodePage> Pages;
   /// The page looked up last: translation stays near itself.
   uint64_t LastNumber = ~uint64_t(0);
   CodePage *LastPage = nullptr;
