@@ -181,8 +181,9 @@ void cache::appendPcMap(std::string &Out,
   }
 }
 
-std::vector<std::pair<uint32_t, int32_t>>
-cache::readPcMap(const unsigned char *From, const unsigned char *End) {
+bool cache::findInPcMap(std::span<const unsigned char> Map, uint32_t Offset,
+                        int32_t &Value) {
+  const unsigned char *From = Map.data(), *End = From + Map.size();
   auto number = [&] {
     uint32_t V = 0;
     for (unsigned Shift = 0; From != End && Shift < 32; Shift += 7) {
@@ -193,14 +194,16 @@ cache::readPcMap(const unsigned char *From, const unsigned char *End) {
     }
     return V;
   };
-  std::vector<std::pair<uint32_t, int32_t>> Map;
-  std::pair<uint32_t, int32_t> Last{0, 0};
+  bool Found = false;
+  uint32_t Off = 0, At = 0;
   for (uint32_t N = number(); N && From != End; --N) {
-    Last.first += number();
+    Off += number();
     const uint32_t Z = number();
-    Last.second = static_cast<int32_t>(static_cast<uint32_t>(Last.second) +
-                                       (Z >> 1 ^ (0 - (Z & 1))));
-    Map.push_back(Last);
+    At += Z >> 1 ^ (0 - (Z & 1));
+    if (Off > Offset)
+      break;
+    Value = static_cast<int32_t>(At);
+    Found = true;
   }
-  return Map;
+  return Found;
 }

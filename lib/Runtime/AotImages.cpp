@@ -436,8 +436,7 @@ const Unit *AotImages::unitAt(const void *HostPc) {
     Unit *U = I->unit(N < H.NumEntries ? H.TextLo + I->Pcs[N] : 0, N);
     if (P >= U->Host + U->HostSize || PcMap > H.PcMapSize)
       return nullptr;
-    if (U->PcMap.empty())
-      U->PcMap = cache::readPcMap(I->PcMaps + PcMap, I->PcMapsEnd);
+    U->PcMap = {I->PcMaps + PcMap, I->PcMapsEnd};
     return U;
   }
   return nullptr;

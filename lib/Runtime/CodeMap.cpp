@@ -1,7 +1,9 @@
 //===- CodeMap.cpp - Published translations -------------------------------===//
 
 #include "xlate/Runtime/CodeMap.h"
+#include "xlate/Cache/AotImage.h"
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,19 +12,24 @@ using namespace xlate;
 using namespace xlate::runtime;
 
 uint64_t Unit::guestPc(const char *HostPc) const {
-  uint32_t Off = static_cast<uint32_t>(HostPc - Host);
-  auto It =
-      std::upper_bound(PcMap.begin(), PcMap.end(), Off,
-                       [](uint32_t O, const auto &P) { return O < P.first; });
-  return It == PcMap.begin()
-             ? 0
-             : Pc + static_cast<uint64_t>(int64_t(std::prev(It)->second));
+  int32_t At;
+  return cache::findInPcMap(PcMap, static_cast<uint32_t>(HostPc - Host), At)
+             ? Pc + static_cast<uint64_t>(int64_t(At))
+             : 0;
 }
 
 void Unit::setPcMap(std::span<const std::pair<uint32_t, uint64_t>> Map) {
-  PcMap.reserve(Map.size());
+  // Used again and again: every unit has a map.
+  static thread_local std::vector<std::pair<uint32_t, int32_t>> Relative;
+  static thread_local std::string Text;
+  Relative.clear();
+  Text.clear();
   for (auto [Off, At] : Map)
-    PcMap.emplace_back(Off, static_cast<int32_t>(At - Pc));
+    Relative.emplace_back(Off, static_cast<int32_t>(At - Pc));
+  cache::appendPcMap(Text, Relative);
+  OwnPcMap = std::make_unique_for_overwrite<unsigned char[]>(Text.size());
+  std::memcpy(OwnPcMap.get(), Text.data(), Text.size());
+  PcMap = {OwnPcMap.get(), Text.size()};
 }
 
 void Frontier::map(char *Used, char *End) {

@@ -94,15 +94,27 @@ TEST(Placement, FilesHaveRoomForThemselves) {
   }
 }
 
-TEST(PcMap, RoundTrip) {
+TEST(PcMap, Find) {
   const std::vector<std::pair<uint32_t, int32_t>> Map = {
       {0, 0}, {3, 4}, {200, -400}, {70000, 0x7fffffff}, {70001, -0x7fffffff}};
   std::string Text;
   appendPcMap(Text, Map);
   auto *P = reinterpret_cast<const unsigned char *>(Text.data());
-  EXPECT_EQ(readPcMap(P, P + Text.size()), Map);
+  int32_t At;
+  for (size_t I = 0; I != Map.size(); ++I)
+    for (uint32_t Offset :
+         {Map[I].first, I + 1 == Map.size() ? ~0u : Map[I + 1].first - 1}) {
+      ASSERT_TRUE(findInPcMap({P, Text.size()}, Offset, At));
+      EXPECT_EQ(At, Map[I].second);
+    }
+  // What is cut off is read to its end only.
   for (size_t N = 0; N != Text.size(); ++N)
-    EXPECT_LE(readPcMap(P, P + N).size(), Map.size());
+    findInPcMap({P, N}, ~0u, At);
+  EXPECT_FALSE(findInPcMap({}, 0, At));
+  Text.clear();
+  appendPcMap(Text, {{5, 8}});
+  P = reinterpret_cast<const unsigned char *>(Text.data());
+  EXPECT_FALSE(findInPcMap({P, Text.size()}, 4, At));
 }
 
 TEST(Header, WhatIsWrong) {

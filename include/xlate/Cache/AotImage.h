@@ -26,6 +26,7 @@
 
 #include "xlate/Cache/Hash.h"
 #include <atomic>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -137,8 +138,10 @@ Hash128 headerHash(const ImageHeader &H);
 /// relative to the unit's.
 void appendPcMap(std::string &Out,
                  const std::vector<std::pair<uint32_t, int32_t>> &Map);
-std::vector<std::pair<uint32_t, int32_t>> readPcMap(const unsigned char *From,
-                                                    const unsigned char *End);
+/// The value of the last of Map's entries whose first is at most Offset; false
+/// if there is none. Map may have anything in it, and more behind its end.
+bool findInPcMap(std::span<const unsigned char> Map, uint32_t Offset,
+                 int32_t &Value);
 
 } // namespace xlate::cache
 

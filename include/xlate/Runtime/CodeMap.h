@@ -47,11 +47,13 @@ struct Unit {
   bool precise() const { return RegistersPinned || RegistersInState; }
   /// Guest code elsewhere that the unit relies on: it goes when this changes.
   std::vector<std::pair<uint64_t, uint64_t>> Depends;
-  /// Sorted (host offset, guest PC of the code from there on less Pc).
-  std::vector<std::pair<uint32_t, int32_t>> PcMap;
+  /// For guestPc(), in the form of cache::appendPcMap(): values are guest PCs
+  /// less Pc.
+  std::span<const unsigned char> PcMap;
+  std::unique_ptr<unsigned char[]> OwnPcMap; ///< What PcMap refers to, or null.
   void setPcMap(std::span<const std::pair<uint32_t, uint64_t>> Map);
 
-  /// Guest PC of the host address, 0 if unknown.
+  /// Guest PC of the host address, 0 if unknown. Safe in a signal handler.
   uint64_t guestPc(const char *HostPc) const;
 };
 
