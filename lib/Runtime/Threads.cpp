@@ -49,7 +49,9 @@ void Process::unmapOfRuntime(void *P, size_t Size) {
 
 // One mapping: a guard, the stack of units (UnitFrame), the thread, its signal
 // stack, its jump cache.
-constexpr size_t BeforeThread = 4096 + abi::UnitStackBytes;
+constexpr size_t GuardBytes = 4096;
+constexpr size_t BeforeThread = GuardBytes + abi::UnitStackBytes;
+constexpr size_t HugePage = 2 << 20;
 
 static size_t threadBytes() {
   return (BeforeThread + sizeof(GuestThread) +
@@ -57,18 +59,52 @@ static size_t threadBytes() {
          ~size_t(4095);
 }
 
+/// Memory for the first thread of a process, behind its guard one huge page if
+/// the kernel has one. The jump cache is going to be all in use, and most
+/// processes have no second thread.
+static char *mapFirstThread() {
+  constexpr size_t Room = 2 * HugePage;
+  void *Map = ::mmap(nullptr, Room, PROT_NONE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (Map == MAP_FAILED)
+    return nullptr;
+  const auto Begin = reinterpret_cast<uintptr_t>(Map);
+  const uintptr_t At = (Begin + GuardBytes + HugePage - 1) & ~(HugePage - 1);
+  auto *P = reinterpret_cast<char *>(At - GuardBytes);
+  char *End = P + threadBytes();
+  if (P != Map)
+    ::munmap(Map, At - GuardBytes - Begin);
+  auto *Rest = reinterpret_cast<char *>(At + HugePage);
+  if (Rest != static_cast<char *>(Map) + Room)
+    ::munmap(Rest, static_cast<size_t>(static_cast<char *>(Map) + Room - Rest));
+  ::mprotect(P + GuardBytes, HugePage, PROT_READ | PROT_WRITE);
+  ::madvise(P + GuardBytes, HugePage, MADV_HUGEPAGE);
+  ::madvise(P + BeforeThread - 4096,
+            static_cast<size_t>(End - P) - BeforeThread + 4096,
+            MADV_POPULATE_WRITE);
+  return P;
+}
+
 GuestThread *Process::newThread() {
-  char *P = static_cast<char *>(mapForRuntime(threadBytes()));
+  static_assert(sizeof(GuestThread) + abi::UnitStackBytes + AltStackBytes +
+                    JumpCacheSize * sizeof(JumpCacheEntry) + 4096 <
+                HugePage);
+  char *P;
+  if (Threads) {
+    P = static_cast<char *>(mapForRuntime(threadBytes()));
+    if (P)
+      ::mprotect(P, GuardBytes, PROT_NONE);
+  } else {
+    P = mapFirstThread();
+    if (P)
+      Mem.addRuntimeRange(reinterpret_cast<uint64_t>(P),
+                          reinterpret_cast<uint64_t>(P) + GuardBytes +
+                              HugePage);
+  }
   if (!P)
     return nullptr;
   char *End = P + threadBytes();
-  ::mprotect(P, 4096, PROT_NONE);
   P += BeforeThread;
-  // The first one's jump cache is going to be all in use, and most processes
-  // have no second thread.
-  if (!Threads)
-    ::madvise(P - 4096, static_cast<size_t>(End - P) + 4096,
-              MADV_POPULATE_WRITE);
   auto *T = new (P) GuestThread();
   T->AltStack = P + ((sizeof(GuestThread) + 63) & ~size_t(63));
   T->S.JumpCache = T->JumpCache = reinterpret_cast<JumpCacheEntry *>(
