@@ -10,7 +10,7 @@ trace() {
 }
 trace -e trace=write,exit_group,kill dash -c 'echo one; (echo two; exit 3); echo $?; exit 4'
 trace -e trace=write,exit_group dash -c 'trap "echo caught" USR1; kill -USR1 $$; kill -TERM $$'
-trace -e trace=write python3 -I -S -c '
+trace -e trace=write python3 -B -I -S -c '
 import threading, sys
 t = threading.Thread(target=lambda: sys.stdout.write("thread\n"))
 t.start(); t.join()'
