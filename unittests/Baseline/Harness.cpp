@@ -27,6 +27,8 @@ constexpr size_t Guard = 128 << 20;
 
 // The run under way, for the signal handler.
 sigjmp_buf Escape;
+// Handlers that ThreadSanitizer stands in for run with all signals blocked.
+constexpr int SaveMask = 1;
 CpuState *Running;
 volatile int FaultCode;
 const uint8_t *RegionLo, *RegionHi;
@@ -115,9 +117,15 @@ Harness::Harness(const baseline::Features &F)
   Frame = std::make_unique<UnitFrame>();
   Live = &Frame->S;
   syscall(SYS_arch_prctl, ARCH_SET_GS, Live);
+  // What units have of a stack has no room for a handler.
+  static char SignalStack[256 << 10];
+  stack_t Stack = {};
+  Stack.ss_sp = SignalStack;
+  Stack.ss_size = sizeof SignalStack;
+  sigaltstack(&Stack, nullptr);
   struct sigaction A = {};
   A.sa_sigaction = onFault;
-  A.sa_flags = SA_SIGINFO | SA_NODEFER;
+  A.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
   for (int Sig : {SIGSEGV, SIGBUS, SIGFPE, SIGILL})
     sigaction(Sig, &A, nullptr);
   RaiseFault = raiseFault;
@@ -176,7 +184,7 @@ Outcome Harness::interpret(const Block &B, const CpuState &Start, bool Fresh) {
   fpenv::enter(*Live);
   Running = Live;
   volatile bool Faulted = false;
-  if (sigsetjmp(Escape, 0) == 0) {
+  if (sigsetjmp(Escape, SaveMask) == 0) {
     if (!interp::run(*Live, B))
       Live->Exit = ExitReason::Miss;
   } else {
@@ -202,7 +210,7 @@ Outcome Harness::execute(const baseline::EmitResult &R, const CpuState &Start,
   RunningUnit = &R;
   volatile bool Faulted = false;
   FaultCode = 0;
-  if (sigsetjmp(Escape, 0) == 0)
+  if (sigsetjmp(Escape, SaveMask) == 0)
     xlate_enter(Live, R.Entry);
   else
     Faulted = true;

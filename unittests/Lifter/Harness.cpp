@@ -88,9 +88,15 @@ Harness::Harness(const codegen::CompilerOptions &CompilerOptions,
   Cache[0].GuestPc = ~uint64_t(0); // the others are empty as zeros
   FlagsCrossCalls = true;          // compare NZCV after calls and returns, too
   syscall(SYS_arch_prctl, ARCH_SET_GS, &Live);
+  // What units have of a stack has no room for a handler.
+  static char SignalStack[256 << 10];
+  stack_t Stack = {};
+  Stack.ss_sp = SignalStack;
+  Stack.ss_size = sizeof SignalStack;
+  sigaltstack(&Stack, nullptr);
   struct sigaction A = {};
   A.sa_sigaction = onFault;
-  A.sa_flags = SA_SIGINFO | SA_NODEFER;
+  A.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
   for (int Sig : {SIGSEGV, SIGBUS, SIGFPE, SIGILL})
     sigaction(Sig, &A, nullptr);
   RaiseFault = raiseFault;
