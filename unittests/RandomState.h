@@ -4,6 +4,7 @@
 
 #include "xlate/Decoder/Decoder.h"
 #include "xlate/Guest/CpuState.h"
+#include "xlate/Support/Sanitizers.h"
 #include <cstring>
 #include <random>
 
@@ -22,12 +23,10 @@ struct State : CpuState {
   }
 };
 
-/// Whether an access to an address that nothing was mapped at faults. Under
-/// AddressSanitizer, part of its shadow is there.
-#if defined(__SANITIZE_ADDRESS__)
+/// Whether an access to an address that nothing was mapped at faults. Under a
+/// sanitizer, part of its shadow is there.
+#if defined(XLATE_ASAN) || defined(XLATE_TSAN)
 constexpr bool FaultsAreReal = false;
-#elif defined(__has_feature)
-constexpr bool FaultsAreReal = !__has_feature(address_sanitizer);
 #else
 constexpr bool FaultsAreReal = true;
 #endif

@@ -3,16 +3,8 @@
 #define XLATE_LIB_RUNTIME_GUARD_H
 
 #include "xlate/Guest/CpuState.h"
+#include "xlate/Support/Sanitizers.h"
 #include <cstddef>
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define XLATE_ASAN
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define XLATE_ASAN
-#endif
 
 extern "C" {
 /// Fn(S, Arg) such that a guest fault inside it returns from this call.

@@ -1,17 +1,10 @@
 //===- GuestRanges.cpp - Which addresses are the guest's ------------------===//
 #include "GuestRanges.h"
 #include "xlate/Runtime/GuestMemory.h"
+#include "xlate/Support/Sanitizers.h"
 #include <mutex>
 #include <new>
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define XLATE_TSAN
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define XLATE_TSAN
-#endif
 #ifdef XLATE_TSAN
 #include <sanitizer/tsan_interface.h>
 #endif

@@ -5,13 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define XLATE_ASAN
-#endif
-#endif
+#include "xlate/Support/Sanitizers.h"
 
-#if defined(XLATE_ASAN) || defined(__SANITIZE_ADDRESS__)
+#ifdef XLATE_ASAN
 /// Asked by AddressSanitizer at start; ASAN_OPTIONS override it.
 extern "C" __attribute__((visibility("default"), used)) const char *
 __asan_default_options() {
