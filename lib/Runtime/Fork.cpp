@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "HostStack.h"
 #include "Process.h"
 #include "Signals.h"
 #include "xlate/Syscall/SafeCopy.h"
@@ -130,10 +131,17 @@ struct ChildInfo {
   Process *P;
   GuestThread *T;
   clone_args Args;
+  BorrowedStack *Stack;
   std::atomic<int> Started{0};
 };
 
 } // namespace
+
+/// The C library's clone under the name that ThreadSanitizer doesn't intercept:
+/// it takes every clone for a fork, and makes the child, in this memory, start
+/// anew.
+extern "C" int __clone(int (*Fn)(void *), void *Stack, int Flags, void *Arg,
+                       ...);
 
 /// A thread that does nothing but own TLS, for as long as the child lives.
 struct Process::TlsLender {
@@ -141,6 +149,7 @@ struct Process::TlsLender {
   GuestThread *Child;
   uint64_t ClearTid; ///< CLONE_CHILD_CLEARTID of the guest.
   std::atomic<void *> Tls{nullptr};
+  BorrowedStack Stack;
   /// Tid of the child; the kernel clears it when the child leaves this memory.
   std::atomic<int> Alive{-1};
 };
@@ -160,6 +169,7 @@ void *Process::lendTls(void *Arg) {
   L->Tls.store(reinterpret_cast<void *>(pthread_self()));
   while (const int V = L->Alive.load(std::memory_order_acquire))
     quietWait(L->Alive, V);
+  L->Stack.leave();
   Process *P = L->P;
   if (L->ClearTid && sys::copyTo(L->ClearTid, 0))
     syscall(SYS_futex, L->ClearTid, FUTEX_WAKE, 1, nullptr, nullptr, 0);
@@ -175,6 +185,7 @@ static int childMain(void *Arg) {
   auto *Info = static_cast<ChildInfo *>(Arg);
   Process *P = Info->P;
   GuestThread *T = Info->T;
+  Info->Stack->enter(T->HostStack, T->HostStackSize);
   Process::bind(T);
   if (Info->Args.flags & CLONE_CLEAR_SIGHAND)
     clearHandlers(*T->Signals);
@@ -200,7 +211,8 @@ sys::Result Process::shareMemory(GuestThread &T, const clone_args &Args) {
     C->Signals->Learned = T.Signals->Learned;
     C->Signals->WantsPrecise = T.Signals->WantsPrecise.load();
   }
-  ChildInfo Info{this, C, Args, {}};
+  BorrowedStack Stack;
+  ChildInfo Info{this, C, Args, &Stack};
   char *StackTop = static_cast<char *>(C->HostStack) + C->HostStackSize;
   uint64_t Flags =
       (Args.flags & ~OwnFlags) | Args.exit_signal | CLONE_CHILD_CLEARTID;
@@ -220,7 +232,11 @@ sys::Result Process::shareMemory(GuestThread &T, const clone_args &Args) {
     }
     while (!Lender->Tls.load())
       sched_yield();
+    Info.Stack = &Lender->Stack;
     ChildTid = &Lender->Alive;
+    // We are done with the lender before its end, which the kernel's store to
+    // Alive brings about.
+    Lender->Alive.store(-1, std::memory_order_release);
     Flags |= CLONE_SETTLS;
   }
   void *ParentWord = reinterpret_cast<void *>(Args.pidfd);
@@ -234,7 +250,7 @@ sys::Result Process::shareMemory(GuestThread &T, const clone_args &Args) {
   uint64_t All = ~uint64_t(0), Old;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, &Old, 8);
   const int Pid =
-      ::clone(childMain, StackTop, static_cast<int>(Flags), &Info, ParentWord,
+      __clone(childMain, StackTop, static_cast<int>(Flags), &Info, ParentWord,
               Lender ? Lender->Tls.load() : nullptr, ChildTid);
   const int Err = errno;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &Old, nullptr, 8);
@@ -248,6 +264,7 @@ sys::Result Process::shareMemory(GuestThread &T, const clone_args &Args) {
       syscall(SYS_futex, &Lender->Alive, FUTEX_WAKE, 1, nullptr, nullptr, 0);
   } else {
     // The child has executed a program or is gone.
+    Stack.leave();
     unlink(C);
     freeThread(C);
   }
