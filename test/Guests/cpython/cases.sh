@@ -9,8 +9,8 @@ one() {
     python3 -m test -v -u cpu,subprocess -i '*VSOCK*' "test_$1" >log 2>&1
   local status=$?
   grep -E '^(FAIL|ERROR): ' log | sed 's/) .*/)/' | sort -u
-  grep -E '^Ran [0-9]+ tests? in ' log | tail -n 1 | sed 's/ in .*//'
-  grep -E '^(OK|FAILED)( \(.*\))?$' log | tail -n 1
+  grep -E '^Ran [0-9]+ tests? in ' log | sed 's/ in .*//'
+  grep -E '^(OK|FAILED)( \(.*\))?$' log
   tail -n 1000 log | grep -E '^(Fatal|Segmentation|Tests result)|dumped|^test_[a-z0-9_]+ skipped' | sort -u
   echo "status $status"
   cat log >&2
