@@ -131,18 +131,24 @@ class Bench:
 
     def train(self, case, args, env):
         """Record what the case runs, and translate its program and the libraries of that."""
-        prefix = [self.args.xlate, "-L", self.args.sysroot, "--cache-dir", self.cache]
-        run_once(self.command(case, "aot", prefix, args), self.data, env, self.args.timeout)
+        # Without images: code that is in one is counted by functions and loops only.
+        profile = os.path.join(self.args.work, "profile")
+        if os.path.exists(profile):
+            os.unlink(profile)
+        prefix = [self.args.xlate, "-L", self.args.sysroot, "--no-cache"]
+        run_once(self.command(case, "aot", [*prefix, "--record-profile", profile], args),
+                 self.data, env, self.args.timeout)
         program = self.command(case, "aot", [], [])[0]
         # The guest's dynamic linker says what it would load.
-        traced = run_once([*prefix, "--no-record", program], self.data,
+        traced = run_once([*prefix, program], self.data,
                           dict(env, LD_TRACE_LOADED_OBJECTS="1"), self.args.timeout)
         files = [program]
         for path in re.findall(r"(/\S+) \(0x", traced.text):
             inside = self.args.sysroot + path
             files.append(os.path.realpath(inside if os.path.exists(inside) else path))
         aot = os.path.join(os.path.dirname(self.args.xlate), "xlate-aot")
-        subprocess.run([aot, "--cache-dir", self.cache, "-q", *files], check=True)
+        subprocess.run([aot, "--cache-dir", self.cache, "-q", "--no-recorded",
+                        "--profile", profile, *files], check=True)
 
     def measure(self, case, args):
         """Best of the rounds of each emulator, and what was wrong."""
