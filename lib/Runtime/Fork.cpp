@@ -149,7 +149,7 @@ struct Process::TlsLender {
   GuestThread *Child;
   uint64_t ClearTid; ///< CLONE_CHILD_CLEARTID of the guest.
   std::atomic<void *> Tls{nullptr};
-  BorrowedStack Stack;
+  BorrowedStack Stack = {};
   /// Tid of the child; the kernel clears it when the child leaves this memory.
   std::atomic<int> Alive{-1};
 };
@@ -211,7 +211,7 @@ sys::Result Process::shareMemory(GuestThread &T, const clone_args &Args) {
     C->Signals->Learned = T.Signals->Learned;
     C->Signals->WantsPrecise = T.Signals->WantsPrecise.load();
   }
-  BorrowedStack Stack;
+  BorrowedStack Stack = {};
   ChildInfo Info{this, C, Args, &Stack};
   char *StackTop = static_cast<char *>(C->HostStack) + C->HostStackSize;
   uint64_t Flags =

@@ -116,7 +116,7 @@ TEST(Convert, DoubleToFixed) {
                       : Signed ? Mask >> 1
                                : Mask);
           } else {
-            Flags = Int != Scaled ? Inexact : 0;
+            Flags = Int != Scaled ? uint32_t(Inexact) : 0;
             Expect = (Int < 0 ? static_cast<uint64_t>(static_cast<int64_t>(Int))
                               : static_cast<uint64_t>(Int)) &
                      Mask;

@@ -16,8 +16,9 @@ TEST(Access, LoadExtends) {
   for (unsigned Size = 0; Size != 4; ++Size) {
     EXPECT_EQ(T.load(Size, at(&M)), Zero[Size]);
     EXPECT_EQ(T.load(Size, at(&M), Ty::X, true), Sign[Size]);
-    if (Size < 2) // W results are zero-extended in Value::X
+    if (Size < 2) { // W results are zero-extended in Value::X
       EXPECT_EQ(T.load(Size, at(&M), Ty::W, true), Sign[Size] & 0xffffffff);
+    }
   }
 }
 

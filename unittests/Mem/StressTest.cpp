@@ -163,8 +163,8 @@ TEST(Stress, StoreReleaseBeforeLoadAcquire) {
           P.X = P.Y = 0;
       Meet(2 * R + 1);
       // Different leads, so that some pairs are reached at the same time.
-      for (volatile unsigned Lead = N ? R % 64 : 32; Lead; Lead = Lead - 1)
-        ;
+      for (volatile unsigned Lead = N ? R % 64 : 32; Lead;)
+        Lead = Lead - 1;
       for (unsigned I = 0; I != Pairs; ++I) {
         T.store(3, at(N ? &M[I].Y : &M[I].X), 1, Order::Release);
         Saw[N][I] =

@@ -27,8 +27,9 @@ TEST(Abi, OpenFlagsRoundTrip) {
   for (unsigned Bit = 0; Bit != 64; ++Bit) {
     const uint64_t F = uint64_t(1) << Bit;
     EXPECT_EQ(swapOpenFlags(swapOpenFlags(F)), F) << Bit;
-    if (Bit < 14 || Bit > 17)
+    if (Bit < 14 || Bit > 17) {
       EXPECT_EQ(swapOpenFlags(F), F) << Bit;
+    }
   }
   // O_TMPFILE contains O_DIRECTORY.
   EXPECT_EQ(swapOpenFlags(020000000 | 040000), 020200000u);

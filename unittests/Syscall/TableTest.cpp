@@ -82,8 +82,9 @@ TEST(Table, HostNumbersAgreeWithHeader) {
   if (Numbers.size() < 250)
     GTEST_SKIP() << "no compiler or no header";
   for (const Row &R : Rows)
-    if (auto I = Numbers.find(R.Name); I != Numbers.end())
+    if (auto I = Numbers.find(R.Name); I != Numbers.end()) {
       EXPECT_EQ(I->second, static_cast<long>(R.Host)) << R.Name;
+    }
 }
 
 TEST(Table, GuestNumbersAgreeWithHeader) {
@@ -91,8 +92,9 @@ TEST(Table, GuestNumbersAgreeWithHeader) {
   if (Numbers.size() < 250)
     GTEST_SKIP() << "no cross compiler";
   for (const Row &R : Rows)
-    if (auto I = Numbers.find(R.Name); I != Numbers.end())
+    if (auto I = Numbers.find(R.Name); I != Numbers.end()) {
       EXPECT_EQ(I->second, static_cast<long>(R.Nr)) << R.Name;
+    }
 }
 
 TEST(Table, ArgumentKinds) {
@@ -108,13 +110,15 @@ TEST(Table, ArgumentKinds) {
           K == ArgKind::Path || K == ArgKind::LPath || K == ArgKind::CPath;
       Paths += IsPath;
       // A length must follow what needs one.
-      if (K == ArgKind::BufIn || K == ArgKind::SockAddr)
+      if (K == ArgKind::BufIn || K == ArgKind::SockAddr) {
         EXPECT_TRUE(I < 5 && D->Args[I + 1] == ArgKind::Size) << R.Name;
-      if (K == ArgKind::DirFd)
+      }
+      if (K == ArgKind::DirFd) {
         EXPECT_TRUE(I < 5 && (D->Args[I + 1] == ArgKind::Path ||
                               D->Args[I + 1] == ArgKind::LPath ||
                               D->Args[I + 1] == ArgKind::CPath))
             << R.Name;
+      }
     }
     EXPECT_EQ(D->HasPath, Paths != 0) << R.Name;
     EXPECT_LE(Paths, 2u) << R.Name; // PathArgs has room for two
