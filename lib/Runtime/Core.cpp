@@ -13,6 +13,7 @@
 #include "Signals.h"
 #include "xlate/Ops/FpEnv.h"
 #include "xlate/Syscall/SafeCopy.h"
+#include "xlate/Syscall/Trace.h"
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
@@ -66,11 +67,8 @@ struct Arm64Prstatus {
 };
 static_assert(sizeof(Arm64Prstatus) == 392);
 
-struct Arm64FpRegs {
-  V128 V[32];
-  uint32_t Fpsr, Fpcr;
-  uint32_t Reserved[2];
-};
+/// The kernel's struct user_fpsimd_state.
+using Arm64FpRegs = sys::TraceFpRegs;
 
 struct Arm64Prpsinfo {
   char State, Sname, Zombie, Nice;

@@ -201,13 +201,18 @@ void *Process::translate(GuestThread &T) {
     }
   }
   if (!Host) {
-    // Instruction abort: translation fault, or permission fault on data pages.
-    raiseSync(T, SIGSEGV, Mem.mapped(S.Pc) ? SEGV_ACCERR : SEGV_MAPERR, S.Pc,
-              0x82000006);
+    raiseFetchFault(T);
     return nullptr;
   }
   J = {S.Pc, Host};
   return Host;
+}
+
+/// Instruction abort: translation fault, or permission fault on data pages.
+void Process::raiseFetchFault(GuestThread &T) {
+  const uint64_t Pc = T.S.Pc;
+  raiseSync(T, SIGSEGV, Mem.mapped(Pc) ? SEGV_ACCERR : SEGV_MAPERR, Pc,
+            0x82000006);
 }
 
 // The next two ask for the permission under the code map's lock: whoever takes
@@ -460,7 +465,7 @@ void Process::resetCode(GuestThread &T) {
   resumeWorld();
 }
 
-static void interpBlock(CpuState *S, void *B) {
+void Process::interpBlock(CpuState *S, void *B) {
   if (!interp::run(*S, *static_cast<const Block *>(B)))
     S->Exit = ExitReason::Miss;
 }

@@ -74,6 +74,10 @@ public:
   //-----------------------------------------------
   /// Run T's guest code; returns only through exitThread/exitGroup.
   [[noreturn]] void run(GuestThread *T);
+  /// T's PC is nothing that it may execute.
+  void raiseFetchFault(GuestThread &T);
+  /// For xlate_guarded_call(): interpret B, a Block.
+  static void interpBlock(CpuState *S, void *B);
   /// Must a unit made from [Lo, Hi) take tags off data addresses?
   bool needsTagMask(uint64_t Lo, uint64_t Hi);
   /// The entry for code that is about to refer to it. Under the code map's
@@ -112,6 +116,8 @@ public:
   //--- Signals (Signals.cpp)
   //-------------------------------------------------------
   void initSignals();
+  /// Give the host the disposition that goes with the guest's action A for Sig.
+  void followAction(int Sig, const KernelSigaction &A);
   /// Have the host's SIGTRAP caught, whatever the guest does with its own.
   void catchTraps();
   /// Deliver what is deliverable. Called with T outside guest code.

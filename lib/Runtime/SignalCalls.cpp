@@ -32,9 +32,7 @@ sys::Result Process::sigaction(CpuState &S, int Sig, const void *New, void *Old,
     if (New) {
       A.Mask &= ~Unblockable;
       Table.Actions[Sig] = A;
-      const bool Catch = !A.Handler && CaughtForCore & sigBit(Sig);
-      if (!(HostSync & sigBit(Sig)))
-        setHostAction(Sig, Catch ? CatchIt : A.Handler, A.Flags);
+      followAction(Sig, A);
       NeedsPrecise = FaultSignals & sigBit(Sig) && A.Handler > 1 &&
                      !Table.WantsPrecise.exchange(true);
     }

@@ -180,6 +180,12 @@ void runtime::setHostAction(int Sig, uint64_t Handler, uint64_t GuestFlags) {
   syscall(SYS_rt_sigaction, Sig, &A, nullptr, 8);
 }
 
+void Process::followAction(int Sig, const KernelSigaction &A) {
+  const bool ForCore = !A.Handler && CaughtForCore & sigBit(Sig);
+  if (!(HostSync & sigBit(Sig)))
+    setHostAction(Sig, ForCore ? CatchIt : A.Handler, A.Flags);
+}
+
 void SignalTable::learn(int Sig) {
   if (Learned & sigBit(Sig))
     return;
@@ -203,7 +209,7 @@ void Process::initSignals() {
   for (int Sig = 1; Sig <= NumSignals; ++Sig)
     if (HostSync & sigBit(Sig)) {
       T.Signals->learn(Sig);
-      setHostAction(Sig, CatchIt, SA_RESTART);
+      setHostAction(Sig, CatchIt, 0);
     }
   T.Signals->learn(SIGTRAP); // catchTraps() can't
   initCoreDumps();

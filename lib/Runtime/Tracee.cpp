@@ -11,7 +11,6 @@
 #include "Process.h"
 #include "SigFrame.h"
 #include "Signals.h"
-#include "xlate/Interp/Interp.h"
 #include "xlate/Ops/FpEnv.h"
 #include "xlate/Semantics/Semantics.h"
 #include <cstring>
@@ -65,12 +64,10 @@ void Process::endTrace(GuestThread &T) {
 void Process::restoreHostActions(SignalTable &Table) {
   std::lock_guard G(Table);
   for (int Sig = 1; Sig <= NumSignals; ++Sig) {
-    if ((Unblockable | HostSync) & sigBit(Sig))
+    if (Unblockable & sigBit(Sig))
       continue;
     Table.learn(Sig);
-    const KernelSigaction &A = Table.Actions[Sig];
-    const bool Catch = !A.Handler && CaughtForCore & sigBit(Sig);
-    setHostAction(Sig, Catch ? CatchIt : A.Handler, A.Flags);
+    followAction(Sig, Table.Actions[Sig]);
   }
 }
 
@@ -312,22 +309,14 @@ void Process::traceExec(GuestThread &T, const std::string &How) {
     inject(traceStop(T, SIGTRAP, trapInfo(SI_USER, 0), 0));
 }
 
-static void interpOne(CpuState *S, void *B) {
-  if (!interp::run(*S, *static_cast<const Block *>(B)))
-    S->Exit = ExitReason::Miss;
-}
-
 void Process::step(GuestThread &T) {
   CpuState &S = T.S;
   uint64_t Limit;
-  if (!Mem.executable(S.Pc, Limit)) {
-    raiseSync(T, SIGSEGV, Mem.mapped(S.Pc) ? SEGV_ACCERR : SEGV_MAPERR, S.Pc,
-              0x82000006);
-    return;
-  }
+  if (!Mem.executable(S.Pc, Limit))
+    return raiseFetchFault(T);
   Block B = recordBlock(S.Pc, Limit, 1);
   T.InGuest.store(true, std::memory_order_seq_cst);
-  xlate_guarded_call(&S, interpOne, &B);
+  xlate_guarded_call(&S, interpBlock, &B);
   T.InGuest.store(false, std::memory_order_release);
   if (S.Exit != ExitReason::Miss)
     handleExit(T);
