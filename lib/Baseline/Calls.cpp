@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Emitter.h"
+#include "xlate/Semantics/Semantics.h"
 
 using namespace xlate;
 using namespace xlate::baseline;
@@ -146,8 +147,12 @@ void Emitter::emitCall(unsigned I) {
   const Uop &U = uop(I);
   assert(EvalTable[static_cast<unsigned>(U.Code)] &&
          "primitive without any implementation");
-  if (U.Code == Op::stateHelper && FlagsIn != FlagsKind::Mem)
+  if (U.Code == Op::stateHelper && FlagsIn != FlagsKind::Mem) {
     saveFlags(15);
+    FlagsIn = FlagsKind::Mem;
+  }
+  if (U.Code == Op::stateHelper && emitMops(I))
+    return;
   switch (U.Code) {
   case Op::load:
   case Op::store:
@@ -169,6 +174,45 @@ void Emitter::emitCall(unsigned I) {
   if (U.Code == Op::stateHelper)
     dropAllCaches();
   bindResult(I);
+}
+
+/// The prologue of a memory copy or set, which does the whole job: small ones
+/// are done by a stub (MopsStubs.S), others by the evaluator.
+bool Emitter::emitMops(unsigned I) {
+  const std::optional<MopsPrologue> P = mopsPrologue(*B, I);
+  if (!P)
+    return false;
+  // Nothing else is in a scratch register: the instruction has no other values.
+  dropAllCaches();
+  auto X = [&](unsigned R) -> Xbyak::Operand {
+    if (HostOf[R] >= 0)
+      return Reg64(HostOf[R]);
+    return state64(offX(R));
+  };
+  mov(r10, X(P->Rd));
+  if (P->IsSet && P->Rs == 31)
+    xor_(r11d, r11d);
+  else
+    mov(r11, X(P->Rs));
+  mov(rax, X(P->Rn));
+  call(state64(P->IsSet     ? offsetof(CpuState, SetStub)
+               : P->Forward ? offsetof(CpuState, CopyForwardStub)
+                            : offsetof(CpuState, CopyStub)));
+  test(eax, eax);
+  const uint32_t Slow = jumpNear(CNE);
+  mov(rax, X(P->Rn));
+  add(X(P->Rd), rax);
+  if (!P->IsSet)
+    add(X(P->Rs), rax);
+  xor_(eax, eax);
+  mov(X(P->Rn), rax);
+  Colds.push_back({Cold::CallHelper,
+                   Slow,
+                   static_cast<uint32_t>(size_),
+                   static_cast<uint16_t>(I),
+                   {},
+                   Pc});
+  return true;
 }
 
 void Emitter::coldCall(const Cold &C) {

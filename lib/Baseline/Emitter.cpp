@@ -263,6 +263,12 @@ void Emitter::emitCold() {
       FlagsIn = static_cast<FlagsKind>(C.R[0]);
       emitEdge(static_cast<uint64_t>(U.Imm), C.R[1], true);
       continue;
+    case Cold::CallHelper:
+      Pc = C.Pc;
+      moveImm(RAX, constOf(U.A[0]));
+      mov(state64(offTmp(1)), rax);
+      callEval(C.I);
+      break;
     default:
       coldCall(C);
       break;

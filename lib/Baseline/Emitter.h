@@ -83,6 +83,7 @@ private:
       EvalInt,      ///< R: general registers of A, B, C and the result
       EvalVec,      ///< the same, vector registers
       EvalVecToGpr, ///< result: lane 0, to a general register
+      CallHelper,   ///< a stateHelper
       SideExit      ///< R[0]: FlagsKind, R[1]: whether NZCV are needed
     } K;
     uint32_t From; ///< near jump to patch
@@ -344,6 +345,7 @@ private:
   //--- Calls and control (Calls.cpp, Control.cpp)
   //----------------------------------------
   void emitCall(unsigned I);
+  bool emitMops(unsigned I);
   uint8_t *emitCommonThunk(bool State);
   void storeArgument(unsigned Slot, unsigned V);
   void callEval(unsigned I);

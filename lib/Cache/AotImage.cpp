@@ -141,7 +141,7 @@ const char *cache::checkHeader(const ImageHeader &H, uint64_t FileSize) {
       H.NumLlvmEntries > Limit / sizeof(LlvmEntry) ||
       H.NumLlvmUnits > Limit / sizeof(LlvmUnit) || H.PcMapSize > Limit)
     return "impossible sizes";
-  const uint64_t Tables = numPageRecs(H.TextHi - H.TextLo) * sizeof(PageRec) +
+  const uint64_t Tables = numGroupRecs(H.TextHi - H.TextLo) * sizeof(GroupRec) +
                           H.NumEntries * (sizeof(uint32_t) + sizeof(EntryRec)) +
                           (H.NumSlots - 1) * sizeof(SlotRec) +
                           H.NumLlvmEntries * sizeof(LlvmEntry) +

@@ -32,6 +32,7 @@ static void initialize() {
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
+    LLVMInitializeX86AsmParser(); // for inline assembly
     // Merged tails have the debug location of neither: an access in one could
     // not be traced back to its guest instruction.
     // Targets of indirect jumps and entries lie far apart, and a table is still

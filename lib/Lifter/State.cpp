@@ -2,6 +2,7 @@
 
 #include "UnitLifter.h"
 #include "xlate/Guest/UnitAbi.h"
+#include "llvm/IR/InlineAsm.h"
 
 using namespace llvm;
 
@@ -240,6 +241,8 @@ Value *UnitLifter::guarded(const Uop &U, Value *IsCold, bool &Done,
 // The function sees and may change everything: the block ends after it (see
 // Region.cpp), so only the pinned registers have to be read back.
 void UnitLifter::liftStateHelper(const Uop &U) {
+  if (const auto P = mopsPrologue(Cur->Code, Index_))
+    return liftMops(U, *P);
   storeDirty(true);
   for (unsigned L = 0; L != LocN; ++L)
     if (isPinned(L) && !Options.WriteThrough)
@@ -250,6 +253,54 @@ void UnitLifter::liftStateHelper(const Uop &U) {
   for (unsigned L = 0; L != LocN; ++L)
     if (isPinned(L))
       Now[L] = loadLocFromState(L);
+}
+
+// Small copies and sets are done by a stub (MopsStubs.S), which isn't called
+// the C way and keeps nearly everything; only where it gives up is the state
+// laid open.
+void UnitLifter::liftMops(const Uop &U, const MopsPrologue &P) {
+  Value *D = readLoc(LocX + P.Rd), *N = readLoc(LocX + P.Rn);
+  Value *S = P.IsSet && P.Rs == 31 ? B.getInt64(0) : readLoc(LocX + P.Rs);
+  Value *Stub = B.CreateLoad(
+      B.getPtrTy(), statePtr(P.IsSet     ? offsetof(CpuState, SetStub)
+                             : P.Forward ? offsetof(CpuState, CopyForwardStub)
+                                         : offsetof(CpuState, CopyStub)));
+  Type *I64 = B.getInt64Ty();
+  auto *CallTy = FunctionType::get(StructType::get(I64, I64, I64, I64),
+                                   {I64, B.getPtrTy(), I64, I64}, false);
+  Value *Lost = B.CreateCall(
+      InlineAsm::get(CallTy, "call *%rbx",
+                     "={rax},={rbx},={r10},={r11},0,1,2,3,~{xmm8},~{xmm9},"
+                     "~{xmm10},~{xmm11},~{memory},~{dirflag},~{fpsr},~{flags}",
+                     true),
+      {N, Stub, D, S});
+  Value *IsSlow = B.CreateICmpNE(B.CreateExtractValue(Lost, 0), B.getInt64(0));
+  BasicBlock *Slow = coldIf(IsSlow), *Fast = B.GetInsertBlock(),
+             *Next = newBlock("on");
+  {
+    SidePath Side(*this);
+    B.SetInsertPoint(Slow);
+    storeDirty(true);
+    for (unsigned L = 0; L != LocN; ++L)
+      if (isPinned(L) && !Options.WriteThrough)
+        storeLocToState(L, readLoc(L));
+    storeState(B.getInt64(Pc), offsetof(CpuState, Pc));
+    callEval(U);
+    for (unsigned R : {P.Rd, P.Rn, P.Rs})
+      if (R != 31)
+        B.CreateStore(loadLocFromState(LocX + R), slotOf(LocX + R));
+    B.CreateBr(Next);
+  }
+  B.SetInsertPoint(Fast);
+  writeLoc(LocX + P.Rd, B.CreateAdd(D, N));
+  if (!P.IsSet)
+    writeLoc(LocX + P.Rs, B.CreateAdd(S, N));
+  writeLoc(LocX + P.Rn, B.getInt64(0));
+  B.CreateBr(Next);
+  B.SetInsertPoint(Next);
+  for (unsigned R : {P.Rd, P.Rn, P.Rs})
+    if (R != 31)
+      Now[LocX + R] = B.CreateLoad(I64, slotOf(LocX + R)); // from either side
 }
 
 } // namespace xlate::lift

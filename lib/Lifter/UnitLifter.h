@@ -14,6 +14,7 @@
 #define XLATE_LIB_LIFTER_UNITLIFTER_H
 
 #include "xlate/Lifter/Lifter.h"
+#include "xlate/Semantics/Semantics.h"
 #include "llvm/IR/DIBuilder.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/MDBuilder.h"
@@ -123,6 +124,7 @@ private:
   /// For the evaluators that return NZCV: the nibble.
   Value *callEvalFlags(const Uop &U);
   void liftStateHelper(const Uop &U);
+  void liftMops(const Uop &U, const MopsPrologue &P);
   /// Run Fast; where its second result (i1, null = never) holds, take the
   /// evaluator's result instead.
   Value *withColdEval(const Uop &U, Value *Fast, Value *IsCold);

@@ -132,9 +132,9 @@ std::unique_ptr<AotImages::Image> AotImages::load(const Found &F) {
           std::min<uint64_t>(H.CodeOff - H.SlotsOff, MaxEagerSlotBytes),
           MADV_POPULATE_WRITE);
   const char *T = I->Base + H.TablesOff;
-  I->Pages = reinterpret_cast<const cache::PageRec *>(T);
+  I->Groups = reinterpret_cast<const cache::GroupRec *>(T);
   I->Pcs = reinterpret_cast<const uint32_t *>(
-      I->Pages + cache::numPageRecs(H.TextHi - H.TextLo));
+      I->Groups + cache::numGroupRecs(H.TextHi - H.TextLo));
   I->Recs = reinterpret_cast<const EntryRec *>(I->Pcs + H.NumEntries);
   I->SlotRecs = reinterpret_cast<const SlotRec *>(I->Recs + H.NumEntries);
   I->LlvmEntries =
@@ -207,6 +207,11 @@ void AotImages::mapped(CodeMap &Code, uint64_t Lo, uint64_t Hi, int Fd,
   if (OnHostRange)
     OnHostRange(reinterpret_cast<uint64_t>(I->Base),
                 reinterpret_cast<uint64_t>(I->Base) + H.FileSize);
+  if (const unsigned N = NumRanges.load(std::memory_order_relaxed);
+      N != MaxRanges) {
+    Ranges[N] = {H.TextLo, H.TextHi, I.get()};
+    NumRanges.store(N + 1, std::memory_order_release);
+  }
   Images.emplace(H.TextLo, std::move(I));
 }
 
@@ -234,27 +239,6 @@ Slot *AotImages::Image::slotOf(uint64_t Pc) const {
   const SlotRec *R =
       findPc(SlotRecs, H.NumSlots - 1, static_cast<uint32_t>(Pc - H.TextLo));
   return R && R->Number < H.NumSlots ? &slot(R->Number) : nullptr;
-}
-
-uint32_t AotImages::Image::numberOf(uint64_t Pc, bool Precise) const {
-  const uint32_t Offset = static_cast<uint32_t>(Pc - H.TextLo);
-  const cache::PageRec *Page = Pages + (Offset >> cache::GuestPageBits);
-  if (!Precise)
-    if (const LlvmEntry *L =
-            findPc(LlvmEntries + Page->LlvmEntry,
-                   Page[1].LlvmEntry - Page->LlvmEntry, Offset);
-        L && L->Unit < H.NumLlvmUnits)
-      return static_cast<uint32_t>(H.NumEntries) + L->Unit;
-  const uint32_t *End = Pcs + Page[1].Entry;
-  const uint32_t *It = std::lower_bound(Pcs + Page->Entry, End, Offset);
-  return It != End && *It == Offset && Recs[It - Pcs].Host
-             ? static_cast<uint32_t>(It - Pcs)
-             : ~0u;
-}
-
-uint32_t AotImages::Image::hostOf(uint32_t Number) const {
-  return Number < H.NumEntries ? Recs[Number].Host
-                               : LlvmUnits[Number - H.NumEntries].Host;
 }
 
 void *AotImages::codeFor(uint64_t Pc) {

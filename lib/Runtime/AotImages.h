@@ -54,7 +54,10 @@ public:
   /// Host code for a guest entry; null if no image has any.
   void *codeFor(uint64_t Pc);
   /// For --stats: code of an image was taken into use.
-  void noteUse() { ++NumUsed; }
+  void noteUse() { NumUsed.fetch_add(1, std::memory_order_relaxed); }
+  /// codeFor() without the lock, for a thread in translated code.
+  /// (FindUnit.cpp)
+  void *find(uint64_t Pc) const;
   /// The same as a unit, for the code map to adopt.
   Unit *unitFor(uint64_t Pc);
   /// Store a code map entry's host code, or null for none, to the image's slot.
@@ -94,8 +97,8 @@ private:
   struct Image {
     cache::ImageHeader H;
     char *Base = nullptr;
-    bool Alive = false;
-    const cache::PageRec *Pages = nullptr;
+    std::atomic<bool> Alive{false};
+    const cache::GroupRec *Groups = nullptr;
     const uint32_t *Pcs = nullptr;
     const cache::EntryRec *Recs = nullptr;
     const cache::SlotRec *SlotRecs = nullptr;
@@ -117,7 +120,7 @@ private:
     }
     void setAllSlots(bool Precise);
     Unit *unit(uint64_t Pc, uint32_t Number);
-    /// Number of the unit at Pc, ~0 = none.
+    /// Number of the unit at Pc, ~0 = none. (FindUnit.cpp)
     uint32_t numberOf(uint64_t Pc, bool Precise) const;
   };
   /// An image whose guest file was placed but isn't mapped executable yet.
@@ -148,8 +151,16 @@ private:
   std::map<uint64_t, std::unique_ptr<Image>> Images;
   std::atomic<bool> Precise{false};
   std::atomic<bool> Disabled{false};
-  std::atomic<unsigned> NumMapped{0};
-  unsigned NumUsed = 0, NumIgnored = 0;
+  /// The same for find(): images are only added.
+  static constexpr unsigned MaxRanges = 512;
+  struct Range {
+    uint64_t Lo, Hi;
+    const Image *I;
+  };
+  Range Ranges[MaxRanges];
+  std::atomic<unsigned> NumRanges{0};
+  std::atomic<unsigned> NumMapped{0}, NumUsed{0};
+  unsigned NumIgnored = 0;
   std::string Problem;
 };
 

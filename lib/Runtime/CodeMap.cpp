@@ -91,24 +91,43 @@ CodeMap::CodePage &CodeMap::page(uint64_t Number) {
 
 CodeMap::TableSlot &CodeMap::tableSlot(uint64_t Pc) {
   const auto Word = static_cast<uint32_t>(Pc >> 2);
+  TableSlot *Slots = Table.load(std::memory_order_relaxed);
+  const size_t Mask = TableMask.load(std::memory_order_relaxed);
   for (size_t I = Word;; ++I) {
-    TableSlot &S = Table[I & (Table.size() - 1)];
-    if (!S.Number || (S.Word == Word && entryAt(S.Number).Pc == Pc))
+    TableSlot &S = Slots[I & Mask];
+    const uint32_t Number = S.Number.load(std::memory_order_relaxed);
+    if (!Number || (S.Word.load(std::memory_order_relaxed) == Word &&
+                    entryAt(Number).Pc == Pc))
       return S;
   }
 }
 
+void CodeMap::fillSlot(TableSlot &S, uint64_t Pc, uint32_t Number) {
+  S.Word.store(static_cast<uint32_t>(Pc >> 2), std::memory_order_relaxed);
+  S.Number.store(Number, std::memory_order_release);
+}
+
 void CodeMap::growTable() {
   constexpr size_t Least = 8192;
-  Table.assign(std::max(Least, Table.size() * 2), TableSlot());
+  const size_t Size = Tables.empty()
+                          ? Least
+                          : 2 * (TableMask.load(std::memory_order_relaxed) + 1);
+  Tables.push_back(std::make_unique<TableSlot[]>(Size));
+  TableSlot *New = Tables.back().get();
   for (uint32_t N = numEntries(); N; --N) {
     const uint64_t Pc = entryAt(N).Pc;
-    tableSlot(Pc) = {static_cast<uint32_t>(Pc >> 2), N};
+    size_t I = static_cast<uint32_t>(Pc >> 2);
+    while (New[I & (Size - 1)].Number.load(std::memory_order_relaxed))
+      ++I;
+    fillSlot(New[I & (Size - 1)], Pc, N);
   }
+  Table.store(New, std::memory_order_release);
+  TableMask.store(Size - 1, std::memory_order_release);
 }
 
 Entry *CodeMap::find(uint64_t Pc) {
-  const uint32_t Number = Table.empty() ? 0 : tableSlot(Pc).Number;
+  const uint32_t Number =
+      Tables.empty() ? 0 : tableSlot(Pc).Number.load(std::memory_order_relaxed);
   return Number ? &entryAt(Number) : nullptr;
 }
 
@@ -127,21 +146,24 @@ std::pair<uint64_t, uint64_t> CodeMap::functionAround(uint64_t Pc,
 }
 
 Entry &CodeMap::entry(uint64_t Pc) {
-  if (Table.size() <= size_t(2) * numEntries())
+  if (Tables.empty() ||
+      TableMask.load(std::memory_order_relaxed) < size_t(2) * numEntries())
     growTable();
   TableSlot &Slot = tableSlot(Pc);
-  if (!Slot.Number) {
+  uint32_t Number = Slot.Number.load(std::memory_order_relaxed);
+  if (!Number) {
     if (SlotCursor + sizeof(Entry) > SlotEnd)
       std::abort(); // reset() is due long before: see needsReset()
     auto *E = new (SlotCursor) Entry;
     SlotCursor += sizeof(Entry);
-    Slot = {static_cast<uint32_t>(Pc >> 2), numEntries()};
     SlotPages.advance(SlotCursor + sizeof(Entry), SlotEnd);
     E->Pc = Pc;
     E->Slot.store(Miss, std::memory_order_relaxed);
     E->Heat.store(0, std::memory_order_relaxed);
+    Number = numEntries();
+    fillSlot(Slot, Pc, Number);
   }
-  return entryAt(Slot.Number);
+  return entryAt(Number);
 }
 
 std::vector<uint64_t> CodeMap::blocksIn(uint64_t Lo, uint64_t Hi) {
@@ -377,7 +399,9 @@ void CodeMap::reset() {
   madvise(CodeBegin, static_cast<size_t>(Cursor - CodeBegin), MADV_DONTNEED);
   DeadBytes = 0;
   SlotCursor = Base;
-  Table.clear();
+  TableMask.store(0, std::memory_order_relaxed);
+  Table.store(nullptr, std::memory_order_relaxed);
+  Tables.clear();
   Pages.clear();
   LastNumber = ~uint64_t(0);
   Units.clear();

@@ -163,6 +163,7 @@ void Process::noteJump(CpuState &S) {
       Code.entry(S.Pc).IsFunction = true;
     return;
   }
+  notedPlace(From, S.Pc).store(jumpKey(From, S.Pc), std::memory_order_relaxed);
   std::vector<uint64_t> &Targets = JumpsSeen[From];
   if (Targets.size() < MaxTargets &&
       std::find(Targets.begin(), Targets.end(), S.Pc) == Targets.end())

@@ -74,6 +74,8 @@ public:
   //-----------------------------------------------
   /// Run T's guest code; returns only through exitThread/exitGroup.
   [[noreturn]] void run(GuestThread *T);
+  /// CpuState::FindUnit. (FindUnit.cpp)
+  static void *findUnit(CpuState *S, uint64_t Pc);
   /// T's PC is nothing that it may execute.
   void raiseFetchFault(GuestThread &T);
   /// For xlate_guarded_call(): interpret B, a Block.
@@ -283,6 +285,19 @@ private:
   std::set<uint64_t> FlushedPages;
   /// Targets of indirect jumps, by jump; under the code map's lock.
   std::map<uint64_t, std::vector<uint64_t>> JumpsSeen;
+  /// Jumps that are in JumpsSeen, the last ones of each hash value.
+  static constexpr unsigned NumNoted = 512;
+  std::atomic<uint64_t> NotedJumps[NumNoted] = {};
+  static uint64_t jumpKey(uint64_t From, uint64_t To) {
+    return From << 32 | (From >> 32 ^ To);
+  }
+  std::atomic<uint64_t> &notedPlace(uint64_t From, uint64_t To) {
+    return NotedJumps[(From >> 2 ^ To >> 2 ^ To >> 11) % NumNoted];
+  }
+  bool isNoted(uint64_t From, uint64_t To) {
+    return notedPlace(From, To).load(std::memory_order_relaxed) ==
+           jumpKey(From, To);
+  }
   /// Units were withdrawn under the code map's lock: jump caches are stale.
   std::atomic<bool> FlushAfterTranslate{false};
   /// Held while every other thread is kept out of translated code.

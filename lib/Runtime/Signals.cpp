@@ -20,6 +20,7 @@
 #include "SigFrame.h"
 #include "Tracee.h"
 #include "xlate/Ops/Eval.h"
+#include "xlate/Runtime/Stubs.h"
 #include "xlate/Syscall/SafeCopy.h"
 #include <cstdio>
 #include <cstring>
@@ -131,11 +132,21 @@ static void catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
   Rip = reinterpret_cast<greg_t>(xlate_unwind);
 }
 
+/// A copy or set that faults is the evaluator's: see MopsStubs.S.
+static bool leaveMopsStub(ucontext_t *Uc) {
+  auto &Rip = Uc->uc_mcontext.gregs[REG_RIP];
+  if (Rip < reinterpret_cast<greg_t>(xlate_mops_start) ||
+      Rip >= reinterpret_cast<greg_t>(xlate_mops_end))
+    return false;
+  Rip = reinterpret_cast<greg_t>(xlate_mops_slow);
+  return true;
+}
+
 static void hostHandler(int Sig, siginfo_t *Info, void *Ctx) {
   auto *Uc = static_cast<ucontext_t *>(Ctx);
   if ((HostSync & sigBit(Sig)) && Info->si_code > 0) {
     // Compiler threads, which have no guest state, read guest code too.
-    if (!sys::fixSafeCopyFault(Uc))
+    if (!sys::fixSafeCopyFault(Uc) && !leaveMopsStub(Uc))
       catchFault(currentThread(), Sig, *Info, Uc);
     return;
   }

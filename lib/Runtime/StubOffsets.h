@@ -16,6 +16,7 @@
 #define STATE_HOST_SP 904
 #define STATE_SELF 912
 #define STATE_FROM_RSP 8
+#define STATE_FIND_UNIT 1472
 #define STATE_TMP(N) (944 + 16 * (N))
 
 /* Byte offset of a jump cache entry within (pc << 2). */

@@ -116,9 +116,35 @@ FUNCTION xlate_indirect_stub
   andl $JUMP_CACHE_MASK, %r10d
   addq %gs:STATE_JUMP_CACHE, %r10
   cmpq %rax, (%r10)
-  jne xlate_miss_stub
+  jne 1f
   jmpq *8(%r10)
+  // FindUnit keeps what C++ functions keep, and vector registers. The flags are
+  // free at a unit boundary.
+1:
+  movq %gs:STATE_FIND_UNIT, %r11
+  testq %r11, %r11
+  jz xlate_miss_stub
+  .irp R, rax, rcx, rdx, rdi, rsi, r8, r9
+  pushq %\R
+  .endr
+  movq %gs:STATE_SELF, %rdi
+  movq %rax, %rsi
+  callq *%r11
+  movq %rax, %r11
+  .irp R, r9, r8, rsi, rdi, rdx, rcx, rax
+  popq %\R
+  .endr
+  testq %r11, %r11
+  jz xlate_miss_stub
+  jmpq *%r11
 END xlate_indirect_stub
+
+// Stands for the stubs of MopsStubs.S: everything is the evaluator's. Faults
+// in those lead here.
+FUNCTION xlate_mops_slow
+  movl $1, %eax
+  retq
+END xlate_mops_slow
 
 // Evaluator call stubs: Tmp[4] = {Op, parameter word}. Generated code calls them
 // on paths it expects not to take, so they take nothing in registers and keep

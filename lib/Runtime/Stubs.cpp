@@ -17,6 +17,7 @@ static_assert(STATE_EVAL_TABLE == offsetof(CpuState, EvalTable));
 static_assert(STATE_JUMP_CACHE == offsetof(CpuState, JumpCache));
 static_assert(STATE_HOST_SP == offsetof(CpuState, HostSp));
 static_assert(STATE_SELF == offsetof(CpuState, Self));
+static_assert(STATE_FIND_UNIT == offsetof(CpuState, FindUnit));
 static_assert(STATE_FROM_RSP == abi::StateFromRsp);
 static_assert(STATE_TMP(1) == offsetof(CpuState, Tmp[1]));
 static_assert(JUMP_CACHE_MASK == (JumpCacheSize - 1) * sizeof(JumpCacheEntry));
@@ -33,6 +34,8 @@ void xlate::initStubs(CpuState &S) {
   S.IndirectStub = reinterpret_cast<void *>(xlate_indirect_stub);
   S.EvalStub = reinterpret_cast<void *>(
       CPU_FEATURE_ACTIVE(AVX) ? xlate_eval_stub_avx : xlate_eval_stub_sse);
+  S.CopyStub = S.CopyForwardStub = S.SetStub =
+      reinterpret_cast<void *>(xlate_mops_slow);
   S.EvalTable = reinterpret_cast<void *const *>(EvalTable);
   S.Self = &S;
 }

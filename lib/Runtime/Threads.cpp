@@ -9,6 +9,8 @@
 #include "Signals.h"
 #include "xlate/Ops/FpEnv.h"
 #include "xlate/Runtime/Stubs.h"
+#include "xlate/Support/HostCpu.h"
+#include "xlate/Support/Sanitizers.h"
 #include "xlate/Syscall/SafeCopy.h"
 #include <asm/prctl.h>
 #include <cstring>
@@ -114,6 +116,16 @@ GuestThread *Process::newThread() {
   T->S.HostMxcsr = fpenv::mxcsrFor(0);
   T->S.Dczid = 4;
   initStubs(T->S);
+  auto Stub = [](void (*Avx)(), void (*Sse)()) {
+    return reinterpret_cast<void *>(CPU_FEATURE_ACTIVE(AVX) ? Avx : Sse);
+  };
+  T->S.CopyStub = Stub(xlate_mops_copy_avx, xlate_mops_copy_sse);
+  T->S.CopyForwardStub =
+      Stub(xlate_mops_copy_forward_avx, xlate_mops_copy_forward_sse);
+  T->S.SetStub = Stub(xlate_mops_set_avx, xlate_mops_set_sse);
+#if !defined(XLATE_ASAN) && !defined(XLATE_TSAN) // they use vector registers
+  T->S.FindUnit = reinterpret_cast<void *>(findUnit);
+#endif
   return T;
 }
 

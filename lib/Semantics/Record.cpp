@@ -32,6 +32,20 @@ static bool isWholeMops(uint32_t Word, uint64_t Pc) {
          Next[0] == Word + Step && Next[1] == Word + 2 * Step;
 }
 
+std::optional<MopsPrologue> xlate::mopsPrologue(const Block &B, unsigned I) {
+  const Uop &U = B.Uops[I];
+  const auto H = static_cast<StateHelper>(U.Imm);
+  if (U.Code != Op::stateHelper || B.Uops[U.A[0]].Code != Op::constant ||
+      (H != StateHelper::MopsCpy && H != StateHelper::MopsSet))
+    return std::nullopt;
+  const auto Word = static_cast<uint32_t>(B.Uops[U.A[0]].Imm);
+  const bool IsSet = H == StateHelper::MopsSet;
+  if (IsSet ? Word >> 14 & 3 : Word >> 22 & 3)
+    return std::nullopt; // main or epilogue
+  return MopsPrologue{Word & 31, Word >> 16 & 31, Word >> 5 & 31, IsSet,
+                      !(Word >> 26 & 1)};
+}
+
 bool CodeReader::fill(uint64_t Pc, uint64_t Limit) {
   uint64_t N = std::min<uint64_t>(sizeof Buffer, Limit - Pc);
   // One word at a time where the page goes away meanwhile.

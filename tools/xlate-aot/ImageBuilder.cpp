@@ -241,7 +241,6 @@ void ImageBuilder::finish(ImageHeader &H,
   H.MissOff = static_cast<uint64_t>(Miss - First);
   H.TablesOff = H.CodeOff + H.CodeSize;
   H.NumEntries = Pcs.size();
-  H.NumLlvmEntries = LlvmEntries.size();
   H.NumLlvmUnits = LlvmUnits.size();
   H.PcMapSize = PcMaps.size();
   H.Heat = runtime::HotThreshold;
@@ -257,6 +256,12 @@ void ImageBuilder::finish(ImageHeader &H,
             [](const LlvmEntry &A, const LlvmEntry &B) {
               return A.Pc != B.Pc ? A.Pc < B.Pc : A.Unit < B.Unit;
             });
+  LlvmEntries.erase(std::unique(LlvmEntries.begin(), LlvmEntries.end(),
+                                [](const LlvmEntry &A, const LlvmEntry &B) {
+                                  return A.Pc == B.Pc;
+                                }),
+                    LlvmEntries.end());
+  H.NumLlvmEntries = LlvmEntries.size();
   set(0, H.MissOff);
   std::vector<SlotRec> SlotRecs;
   SlotRecs.reserve(Slots.size());
@@ -273,18 +278,21 @@ void ImageBuilder::finish(ImageHeader &H,
   Offsets.reserve(Pcs.size());
   for (uint64_t Pc : Pcs)
     Offsets.push_back(static_cast<uint32_t>(Pc - Text.lo()));
-  std::vector<PageRec> Pages(numPageRecs(Text.hi() - Text.lo()));
-  for (size_t P = 0, Entry = 0, Llvm = 0; P != Pages.size(); ++P) {
-    auto IsBefore = [&](uint32_t Offset) {
-      return Offset >> GuestPageBits < P;
+  std::vector<GroupRec> Groups(numGroupRecs(Text.hi() - Text.lo()));
+  for (size_t G = 0, Entry = 0, Llvm = 0; G != Groups.size(); ++G) {
+    auto IsHere = [&](uint32_t Offset) { return Offset >> GroupBits == G; };
+    auto Bit = [](uint32_t Offset) {
+      return uint64_t(1) << (Offset >> 2 & 63);
     };
-    while (Entry != Offsets.size() && IsBefore(Offsets[Entry]))
-      ++Entry;
-    while (Llvm != LlvmEntries.size() && IsBefore(LlvmEntries[Llvm].Pc))
-      ++Llvm;
-    Pages[P] = {static_cast<uint32_t>(Entry), static_cast<uint32_t>(Llvm)};
+    GroupRec &R = Groups[G];
+    R.FirstEntry = static_cast<uint32_t>(Entry);
+    R.FirstLlvmEntry = static_cast<uint32_t>(Llvm);
+    for (; Entry != Offsets.size() && IsHere(Offsets[Entry]); ++Entry)
+      R.Entries |= Bit(Offsets[Entry]);
+    for (; Llvm != LlvmEntries.size() && IsHere(LlvmEntries[Llvm].Pc); ++Llvm)
+      R.LlvmEntries |= Bit(LlvmEntries[Llvm].Pc);
   }
-  append(Tables, Pages);
+  append(Tables, Groups);
   append(Tables, Offsets);
   append(Tables, Recs);
   append(Tables, SlotRecs);

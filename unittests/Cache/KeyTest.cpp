@@ -154,7 +154,7 @@ static std::string smallImage() {
   H.TablesOff = 12288;
   H.PcMapSize = 40;
   H.FileSize =
-      H.TablesOff + numPageRecs(0x1000) * sizeof(PageRec) + H.PcMapSize;
+      H.TablesOff + numGroupRecs(0x1000) * sizeof(GroupRec) + H.PcMapSize;
   std::string Body(H.FileSize - 4096, 'c');
   H.Payload = hashOf(Body.data(), Body.size());
   H.Self = headerHash(H);

@@ -7,7 +7,7 @@
 //   slots    for entries that are jumped to through memory; number 0, whose
 //            target never changes, is the last one, the others stand before it
 //   code     call thunks, the miss jump, units
-//   tables   PageRec[], EntryPc[], EntryRec[], SlotRec[], LlvmEntry[],
+//   tables   GroupRec[], EntryPc[], EntryRec[], SlotRec[], LlvmEntry[],
 //            LlvmUnit[], PcMap bytes
 //
 // Units of the baseline tier that belong together jump to each other directly
@@ -34,7 +34,7 @@
 namespace xlate::cache {
 
 constexpr uint64_t ImageMagic = 0x31474d4954414c58; // "XLATIMG1"
-constexpr uint32_t ImageVersion = 5;
+constexpr uint32_t ImageVersion = 6;
 
 /// A guest entry as translated code jumps to it.
 struct Slot {
@@ -44,14 +44,16 @@ struct Slot {
 };
 static_assert(sizeof(Slot) == 16);
 
-/// The first entries of a page of guest text; the last record is the end of
-/// both tables. A search in all of a large table touches a page in each step.
-struct PageRec {
-  uint32_t Entry, LlvmEntry;
+/// Which of 64 instructions are entries, a bit each, and the numbers of the
+/// first ones: an entry is found without a search, which would touch memory in
+/// each step.
+struct GroupRec {
+  uint64_t Entries, LlvmEntries;
+  uint32_t FirstEntry, FirstLlvmEntry;
 };
-constexpr uint64_t GuestPageBits = 12;
-constexpr uint64_t numPageRecs(uint64_t TextSize) {
-  return ((TextSize - 1) >> GuestPageBits) + 2;
+constexpr uint64_t GroupBits = 8; ///< Of guest address.
+constexpr uint64_t numGroupRecs(uint64_t TextSize) {
+  return ((TextSize - 1) >> GroupBits) + 1;
 }
 
 /// The baseline unit of an entry. The next one's begins where it ends.

@@ -124,6 +124,15 @@ struct alignas(64) CpuState {
   /// Address of the BR, or one more than that of the BLR, that led to a miss:
   /// set by baseline code when its lookup fails, cleared by the dispatcher.
   uint64_t JumpFrom;
+
+  /// What the indirect stub asks for a target that isn't in the jump cache: a
+  /// function of (CpuState *, guest target) that uses no vector registers, and
+  /// whose result is host code or null. Null = always ask the dispatcher.
+  void *FindUnit;
+
+  /// Called to try a memory copy (CPYP; CPYFP) or set before its evaluator is:
+  /// see MopsStubs.S.
+  void *CopyStub, *CopyForwardStub, *SetStub;
 };
 
 /// A CpuState and the stack of the units that run on it.

@@ -101,6 +101,10 @@ public:
   /// Entry for a guest address, created on demand with an unpublished slot.
   Entry &entry(uint64_t Pc);
   Entry *find(uint64_t Pc);
+  /// The entry for Pc if it is published, else null. Without the lock, for a
+  /// thread in translated code: there is no reset() meanwhile. May miss what
+  /// another thread is adding. (FindUnit.cpp)
+  Entry *findPublished(uint64_t Pc) const;
   /// Entries made since reset(), and calling F for those from number First on,
   /// in the order in which they were made.
   uint32_t numEntries() const {
@@ -231,13 +235,19 @@ private:
 
   /// Number of an entry; 0 = none.
   struct TableSlot {
-    uint32_t Word = 0, Number = 0; ///< Guest address / 4, lowest bits.
+    std::atomic<uint32_t> Word{0}; ///< Guest address / 4, lowest bits.
+    std::atomic<uint32_t> Number{0};
   };
   /// All entries: open addressing, at most half full. What is near in the guest
-  /// is near here.
-  std::vector<TableSlot> Table;
+  /// is near here. Read without the lock, too: a slot's number is stored last,
+  /// and the mask of a larger table after the table. Smaller ones stay till
+  /// reset().
+  std::atomic<TableSlot *> Table{nullptr};
+  std::atomic<size_t> TableMask{0};
+  std::vector<std::unique_ptr<TableSlot[]>> Tables;
   /// Where Pc's number is or would be.
   TableSlot &tableSlot(uint64_t Pc);
+  static void fillSlot(TableSlot &S, uint64_t Pc, uint32_t Number);
   void growTable();
 
   static constexpr unsigned MaxOthers = 512;

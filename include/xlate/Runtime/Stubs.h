@@ -18,6 +18,15 @@ void xlate_miss_stub();
 void xlate_indirect_stub();
 void xlate_eval_stub_sse();
 void xlate_eval_stub_avx();
+void xlate_mops_slow();
+// MopsStubs.S, in programs with the runtime.
+void xlate_mops_copy_sse();
+void xlate_mops_copy_avx();
+void xlate_mops_copy_forward_sse();
+void xlate_mops_copy_forward_avx();
+void xlate_mops_set_sse();
+void xlate_mops_set_avx();
+extern const char xlate_mops_start[], xlate_mops_end[];
 }
 
 namespace xlate {

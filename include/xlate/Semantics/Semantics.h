@@ -11,6 +11,7 @@
 #include "xlate/Decoder/Decoder.h"
 #include "xlate/Ops/Ops.h"
 #include <functional>
+#include <optional>
 
 namespace xlate {
 
@@ -61,6 +62,16 @@ void recordBlock(Block &B, uint64_t Pc, uint64_t Limit, unsigned MaxInsns);
 void recordTrace(Block &B, uint64_t Pc, uint64_t Limit, unsigned MaxInsns,
                  unsigned MaxBranches,
                  const std::function<bool(uint64_t Pc)> &Continue);
+
+/// The stateHelper that is the prologue of a memory copy or set: registers of
+/// destination, source (or byte, 31 = zero) and size.
+struct MopsPrologue {
+  unsigned Rd, Rs, Rn;
+  bool IsSet;
+  bool Forward; ///< CPYFP: no overlap that matters.
+};
+/// What uop I of B is, if it is one.
+std::optional<MopsPrologue> mopsPrologue(const Block &B, unsigned I);
 
 } // namespace xlate
 
