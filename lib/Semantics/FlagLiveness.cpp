@@ -20,15 +20,19 @@ public:
 
   Use at(uint64_t Pc);
   Use after(const Block &B);
+  bool isCopyLoop(uint64_t Pc);
 
 private:
   static constexpr unsigned MaxInsns = 24, MaxDepth = 6;
+  /// Go's longest has 128 instructions.
+  static constexpr unsigned MaxCopyInsns = 160;
 
   Use scan(const Block &B, bool &Ended);
+  bool endsCopyLoop(uint64_t Ret);
 
   const CodeEndFn &CodeEnd;
   CodeRanges *Depends;
-  CodeReader Code;
+  CodeReader Code, Callee;
   Block Scratch;
   unsigned Budget = MaxInsns;
   unsigned Depth = 0;
@@ -61,6 +65,39 @@ Use Lookahead::scan(const Block &B, bool &Ended) {
   return Use::Unknown;
 }
 
+/// What Go's duffzero and duffcopy are made of: their callers know that they
+/// don't touch flags, and keep some across the call. Prologues and epilogues
+/// use SP instead.
+static bool isCopyStep(uint32_t W) {
+  const bool Pair = (W & 0x3a000000) == 0x28000000;
+  const bool PostIndex = (W & 0x3b200c00) == 0x38000400;
+  return (Pair || PostIndex) && (W >> 5 & 31) != 31;
+}
+
+static constexpr uint32_t RetX30 = 0xd65f03c0;
+
+/// Whether the function at Pc does nothing but load and store.
+bool Lookahead::isCopyLoop(uint64_t Pc) {
+  const uint64_t End = CodeEnd(Pc);
+  uint32_t Word;
+  for (unsigned N = 0; N != MaxCopyInsns && Pc + 4 <= End; ++N, Pc += 4) {
+    if (!Callee.word(Pc, End, Word))
+      return false;
+    if (Word == RetX30)
+      return N != 0;
+    if (!isCopyStep(Word))
+      return false;
+  }
+  return false;
+}
+
+/// Whether the return at Ret may be that of such a function.
+bool Lookahead::endsCopyLoop(uint64_t Ret) {
+  uint32_t Word;
+  return CodeEnd(Ret - 4) >= Ret && Callee.word(Ret - 4, Ret, Word) &&
+         isCopyStep(Word);
+}
+
 Use Lookahead::after(const Block &B) {
   const Uop &T = B.terminator();
   const bool CallsKill = !FlagsCrossCalls.load(std::memory_order_relaxed);
@@ -68,7 +105,9 @@ Use Lookahead::after(const Block &B) {
   case Op::br:
     return at(static_cast<uint64_t>(T.Imm));
   case Op::call:
-    return CallsKill ? Use::Dead : at(static_cast<uint64_t>(T.Imm));
+    if (!CallsKill)
+      return at(static_cast<uint64_t>(T.Imm));
+    return isCopyLoop(static_cast<uint64_t>(T.Imm)) ? at(B.End) : Use::Dead;
   case Op::brCond: {
     const uint64_t Fall = B.End; // B may be Scratch
     const Use Taken = at(static_cast<uint64_t>(T.Imm));
@@ -77,7 +116,9 @@ Use Lookahead::after(const Block &B) {
   case Op::brInd: {
     if (!CallsKill)
       return Use::Unknown;
-    if (static_cast<BranchKind>(T.N) != BranchKind::Jump)
+    if (static_cast<BranchKind>(T.N) == BranchKind::Ret)
+      return endsCopyLoop(B.End - 4) ? Use::Unknown : Use::Dead;
+    if (static_cast<BranchKind>(T.N) == BranchKind::Call)
       return Use::Dead;
     // A jump through IP0 or IP1 is a veneer's or a PLT's: inside a call.
     const Uop &Target = B.Uops[T.A[0]];
@@ -88,6 +129,11 @@ Use Lookahead::after(const Block &B) {
   default:
     return Use::Unknown;
   }
+}
+
+static uint64_t branchTarget(uint64_t Pc, uint32_t Word) {
+  return Pc +
+         static_cast<uint64_t>(int64_t(static_cast<int32_t>(Word << 6)) >> 4);
 }
 
 /// Common words that do nothing to NZCV but, at most, overwrite them; nothing
@@ -136,10 +182,15 @@ Use Lookahead::at(uint64_t Pc) {
     uint32_t Word;
     if (!Code.word(Pc, End, Word))
       return Use::Unknown;
-    const bool CallOrReturn = (Word & 0xfc000000) == 0x94000000 || // BL
-                              (Word & 0xfffffc1f) == 0xd63f0000 || // BLR
-                              (Word & 0xfffffc1f) == 0xd65f0000;   // RET
-    if (CallOrReturn && !FlagsCrossCalls.load(std::memory_order_relaxed)) {
+    const bool Call = (Word & 0xfc000000) == 0x94000000, // BL
+        CallReg = (Word & 0xfffffc1f) == 0xd63f0000,     // BLR
+        Return = (Word & 0xfffffc1f) == 0xd65f0000;      // RET
+    if ((Call || CallReg || Return) &&
+        !FlagsCrossCalls.load(std::memory_order_relaxed)) {
+      if (Call && isCopyLoop(branchTarget(Pc, Word)))
+        continue;
+      if (Return && endsCopyLoop(Pc))
+        return Use::Unknown;
       if (Depends)
         Depends->emplace_back(Start, Pc + 4);
       return Use::Dead;
@@ -196,6 +247,9 @@ bool xlate::readsFlagsAcrossCall(const Block &B, const CodeEndFn &CodeEnd) {
   auto Reads = [&](uint64_t Pc) {
     return Lookahead(CodeEnd, nullptr).at(Pc) == Use::Read;
   };
-  return Reads(B.End) ||
-         (T.Code == Op::call && Reads(static_cast<uint64_t>(T.Imm)));
+  if (T.Code != Op::call)
+    return Reads(B.End);
+  const uint64_t Target = static_cast<uint64_t>(T.Imm);
+  return (Reads(B.End) && !Lookahead(CodeEnd, nullptr).isCopyLoop(Target)) ||
+         Reads(Target);
 }

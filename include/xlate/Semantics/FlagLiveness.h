@@ -6,7 +6,9 @@
 // At calls and returns NZCV count as dead, as AAPCS64 6.1.1 has them. Code that
 // breaks this reads flags right after a call, or first thing in a function:
 // recordBlock's user asks readsFlagsAcrossCall() about every call before it is
-// made, and from the first such find on flags are kept everywhere.
+// made, and from the first such find on flags are kept everywhere. Functions
+// that only load and store leave them alone, and Go's compiler knows: they
+// count as ordinary instructions. (What is called isn't watched for changes.)
 //
 //===----------------------------------------------------------------------===//
 #ifndef XLATE_SEMANTICS_FLAGLIVENESS_H
