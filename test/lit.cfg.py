@@ -70,6 +70,11 @@ for sanitizer, feature in (("address", "asan"), ("thread", "tsan")):
 if "tsan" in config.available_features:
     config.environment["TSAN_OPTIONS"] = "symbolize=0"
 
+# Root can make programs that run with another user's rights, unless the file system
+# doesn't know such.
+if os.geteuid() == 0 and not os.statvfs(config.xlate_obj_root).f_flag & os.ST_NOSUID:
+    config.available_features.add("set-user-id")
+
 config.substitutions.append(("%{python}", sys.executable))
 config.substitutions.append(("%xlate_gen", os.path.join(config.xlate_obj_root, "gen")))
 config.substitutions.append(("%xlate_src", config.xlate_src))

@@ -32,7 +32,7 @@ x86\-64 programs among them run directly on the host.
          R"(.SH ENVIRONMENT
 Variables take the place of options. Options on the command line come after
 them. They are read once, at the start, not again in programs that the guest
-executes, and not in a set-user-ID context.
+executes, and neither read nor passed on in a set-user-ID context.
 )" + manEnvironment(XlateRunTool) +
          R"(.SH EXIT STATUS
 The exit status of \fIPROGRAM\fR, or 128+\fIN\fR as seen by a shell when signal

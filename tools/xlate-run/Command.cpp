@@ -184,8 +184,12 @@ std::string readCommand(char *const *Argv, char *const *Envp, Command &C) {
     if (std::string Problem = apply(Use, C, Argv0); !Problem.empty())
       return Problem;
   // A program with more rights than its user takes no code from the user, and
-  // tells nothing.
+  // tells nothing. What it starts may be under the user's influence no longer:
+  // like those of the dynamic linker, our variables end here.
   if (Secure) {
+    std::erase_if(C.Env, [](const std::string &V) {
+      return V.starts_with("XLATE_") || V.starts_with("QEMU_LD_PREFIX=");
+    });
     C.Options.CacheOfRoot = C.Options.NoRecord = true;
     C.Options.RecordProfile.clear();
   }
