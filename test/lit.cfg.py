@@ -1,6 +1,7 @@
 # lit configuration; lit.site.cfg.py in the build tree sets the paths.
 import os
 import shutil
+import subprocess
 import sys
 
 import lit.formats
@@ -69,6 +70,14 @@ for sanitizer, feature in (("address", "asan"), ("thread", "tsan")):
 # ThreadSanitizer's symbolizer would be a child of the guest, which may wait for it.
 if "tsan" in config.available_features:
     config.environment["TSAN_OPTIONS"] = "symbolize=0"
+
+# Mounts that nobody else sees: %own-mounts COMMAND.
+for words in (["unshare", "-m"], ["unshare", "-r", "-m"]):
+    probe = [*words, "mount", "-t", "tmpfs", "none", config.xlate_obj_root]
+    if shutil.which(words[0]) and subprocess.run(probe, capture_output=True).returncode == 0:
+        config.available_features.add("own-mounts")
+        config.substitutions.append(("%own-mounts", " ".join(words)))
+        break
 
 # Root can make programs that run with another user's rights, unless the file system
 # doesn't know such.

@@ -51,7 +51,7 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   };
 
   // Programs close their standard error before they end.
-  if (Options.Stats != StatsMode::Off)
+  if (Options.Stats != StatsMode::Off || !Options.RecordProfile.empty())
     if (const int Fd = dup(STDERR_FILENO); Fd >= 0)
       P->StatsFd = sys::protectFd(Fd);
 
@@ -62,7 +62,7 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   sys::configure(Config);
 
   P->Record.init(Options.NoRecord ? "" : Options.CacheDir,
-                 Options.RecordProfile);
+                 Options.RecordProfile, P->StatsFd);
   if (Options.Background)
     P->Record.noteNames();
   P->Mem.OnExecMap = [P](uint64_t Lo, uint64_t Hi, int Fd, uint64_t Offset) {

@@ -14,8 +14,10 @@
 using namespace xlate;
 using namespace xlate::runtime;
 
-void Recorder::init(const std::string &CacheDir, const std::string &File) {
+void Recorder::init(const std::string &CacheDir, const std::string &File,
+                    int Errors) {
   Explicit = File;
+  ErrorFd = Errors;
   if (CacheDir.empty() || !Explicit.empty())
     return;
   constexpr int Flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
@@ -126,7 +128,6 @@ void Recorder::write(CodeMap &Code, const JumpMap &Jumps,
   if (Expected<bool> Done = cache::mergeProfileFile(Explicit, Set); !Done) {
     const std::string Line =
         "xlate-run: " + Explicit + ": " + Done.error().Reason + "\n";
-    [[maybe_unused]] ssize_t N =
-        ::write(STDERR_FILENO, Line.data(), Line.size());
+    [[maybe_unused]] ssize_t N = ::write(ErrorFd, Line.data(), Line.size());
   }
 }

@@ -25,7 +25,9 @@ public:
 
   /// Record to the file Explicit or, if that is empty, below CacheDir, whose
   /// descriptor must outlive changes of the guest's root.
-  void init(const std::string &CacheDir, const std::string &Explicit);
+  /// The user is told on ErrorFd that Explicit can't be written.
+  void init(const std::string &CacheDir, const std::string &Explicit,
+            int ErrorFd);
   bool enabled() const { return CacheFd >= 0 || !Explicit.empty(); }
 
   /// The guest has mapped page Offset of Fd at [Lo, Hi) executable.
@@ -53,7 +55,7 @@ private:
   };
   const Range *rangeOf(uint64_t Pc) const;
 
-  int CacheFd = -1;
+  int CacheFd = -1, ErrorFd = -1;
   std::string Explicit;
   bool WithNames = false;
   std::mutex Lock;

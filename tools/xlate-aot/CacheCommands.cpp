@@ -2,6 +2,7 @@
 
 #include "Batch.h"
 #include "xlate/Cache/CacheDir.h"
+#include "xlate/Support/Files.h"
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -139,37 +140,45 @@ static int collect(std::vector<CacheFile> Files, uint64_t Limit) {
 static int pack(const std::string &CacheDir,
                 const std::vector<CacheFile> &Files, const std::string &To) {
   uint64_t Copied = 0, Bytes = 0;
+  std::string Problem;
   auto copy = [&](const std::string &From, const std::string &Name) {
+    if (!Problem.empty())
+      return;
     std::string Text;
     UniqueFd Fd(open(From.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     struct stat St;
     if (!Fd || fstat(Fd.get(), &St) != 0)
-      return true; // gone
+      return; // gone
     Text.resize(static_cast<size_t>(St.st_size));
-    if (pread(Fd.get(), Text.data(), Text.size(), 0) != St.st_size)
-      return false;
-    if (!cache::writeImage(To + "/" + Name, {{Text.data(), Text.size()}}))
-      return false;
+    if (!readAll(Fd.get(), Text.data(), Text.size(), 0)) {
+      Problem = From + ": cannot be read";
+      return;
+    }
+    const std::string Target = To + "/" + Name;
+    if (Expected<bool> Done =
+            cache::writeImage(Target, {{Text.data(), Text.size()}});
+        !Done) {
+      Problem = Target + ": " + Done.error().Reason;
+      return;
+    }
     ++Copied;
     Bytes += Text.size();
-    return true;
   };
-  bool Good = true;
   for (const CacheFile &F : Files)
     if (F.isImage() && check(F.Path).empty())
-      Good &= copy(F.Path, F.Folder + "/" + F.Name);
+      copy(F.Path, F.Folder + "/" + F.Name);
   std::error_code Ec;
   for (fs::directory_iterator It(CacheDir + "/profiles", Ec), End;
        !Ec && It != End; It.increment(Ec))
     if (It->path().extension() == ".prof")
-      Good &= copy(It->path().string(),
-                   "profiles/" + It->path().filename().string());
+      copy(It->path().string(), "profiles/" + It->path().filename().string());
   std::printf("%llu files, %llu bytes\n",
               static_cast<unsigned long long>(Copied),
               static_cast<unsigned long long>(Bytes));
-  if (!Good)
-    std::perror(To.c_str());
-  return !Good;
+  if (Problem.empty())
+    return 0;
+  std::fprintf(stderr, "xlate-aot: %s\n", Problem.c_str());
+  return 1;
 }
 
 void aot::limitCache(const std::string &CacheDir, uint64_t Limit) {

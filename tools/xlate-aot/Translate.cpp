@@ -97,6 +97,14 @@ static Expected<std::string> contents(int Fd) {
   return Text;
 }
 
+/// Which of the files was in the way.
+static Expected<bool> blame(const std::string &Target, Expected<bool> Written) {
+  if (Written)
+    return Written;
+  return Error{Written.error().Errno,
+               "cannot write " + Target + ": " + Written.error().Reason};
+}
+
 /// The runtime with a guest file and its image behind it.
 static Expected<bool> writeStandalone(const std::string &Target,
                                       const std::string &Runtime, int Guest,
@@ -133,7 +141,7 @@ static Expected<bool> writeStandalone(const std::string &Target,
   FileParts Parts = {{Run->data(), Run->size()},
                      {Program->data(), Program->size()}};
   Parts.insert(Parts.end(), Image.begin(), Image.end());
-  Expected<bool> Done = writeImage(Target, Parts);
+  Expected<bool> Done = blame(Target, writeImage(Target, Parts));
   const mode_t Mask = umask(022);
   umask(Mask);
   if (Done && chmod(Target.c_str(), 0755 & ~Mask) != 0)
@@ -236,7 +244,7 @@ static Expected<bool> translate(const std::string &Path,
     Expected<std::string> Form = emitForm(Text, E, *Only, S);
     if (!Form)
       return Form.error();
-    return writeImage(Target, {{Form->data(), Form->size()}});
+    return blame(Target, writeImage(Target, {{Form->data(), Form->size()}}));
   }
   ImageBuilder Image(Text, E);
   if (!Image.reserve())
@@ -272,7 +280,7 @@ static Expected<bool> translate(const std::string &Path,
   const FileParts Parts = {
       {Head, sizeof Head}, Arena, {Tables.data(), Tables.size()}};
   return S.Emit == "exe" ? writeStandalone(Target, S.Runtime, Fd->get(), Parts)
-                         : writeImage(Target, Parts);
+                         : blame(Target, writeImage(Target, Parts));
 }
 
 FileReport aot::translateFile(const std::string &Path,
@@ -286,6 +294,7 @@ FileReport aot::translateFile(const std::string &Path,
   if (getrusage(RUSAGE_SELF, &Usage) == 0)
     R.PeakKiB = static_cast<uint64_t>(Usage.ru_maxrss);
   if (!Done) {
+    R.CodeBytes = R.ImageBytes = 0;
     R.Reason = Done.error().Reason;
     if (R.Status.empty())
       R.Status = "failed";

@@ -32,12 +32,19 @@ static std::string absolute(const std::string &Path) {
   return std::filesystem::absolute(Path).string();
 }
 
-/// Write a file; the result is an exit status.
+/// Write all of a file or leave none; the result is an exit status.
 static int writeText(const std::string &Path, const std::string &Text) {
   FILE *Out = std::fopen(Path.c_str(), "w");
-  if (Out && std::fputs(Text.c_str(), Out) >= 0 && std::fclose(Out) == 0)
+  bool Good = Out && std::fputs(Text.c_str(), Out) >= 0;
+  if (Out)
+    Good &= std::fclose(Out) == 0;
+  if (Good)
     return 0;
-  std::perror(Path.c_str());
+  std::fprintf(stderr, "xlate-aot: %s: %s\n", Path.c_str(),
+               systemError(errno).Reason.c_str());
+  std::error_code Ec;
+  if (Out && std::filesystem::is_regular_file(Path, Ec))
+    std::filesystem::remove(Path, Ec);
   return 1;
 }
 
