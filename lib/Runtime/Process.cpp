@@ -71,10 +71,12 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
     if (P->Record.enabled())
       P->Record.mapped(Lo, Hi, Fd, Offset);
   };
-  if ((!Options.CacheDir.empty() || !Options.CachePath.empty() ||
-       Options.ImageFd >= 0) &&
-      Options.UseTier != Tier::Interp)
+  // Most of what runs in images isn't counted: a profile to be complete takes a
+  // run without.
+  if (Options.UseTier != Tier::Interp && Options.RecordProfile.empty())
     P->initAot();
+  else if (Options.ImageFd >= 0)
+    close(Options.ImageFd);
   if (Options.PerfMap)
     P->Code.OnUnit = [Map = std::make_shared<PerfMap>(P->Code, P->Mem)](
                          const Unit &U) { Map->note(U); };

@@ -63,6 +63,15 @@ assert victim.wait() == 0
 assert os.path.getsize(named) > 500 and not profiles(died.cache)
 report = died.report("--profile", named, program)
 assert report["switches"]["profiledBlocks"] > 20, report
+
+# Such a run is complete, whatever images there are.
+assert tools.execute(program)[1]["aot"]["images"] == 3
+again = work + "/again.prof"
+out, stats = tools.execute(program, options=["--record-profile", again])
+assert out == plain and stats["aot"]["images"] == 0, stats
+blocks = [died.report("--no-recorded", "-f", "--profile", p, program)["switches"]["profiledBlocks"]
+          for p in (named, again)]
+assert min(blocks) > 0.9 * max(blocks), blocks
 bad = bytearray(open(named, "rb").read())
 bad[len(bad) // 2] ^= 4
 open(named, "wb").write(bad)
