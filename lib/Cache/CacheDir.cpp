@@ -2,6 +2,7 @@
 
 #include "xlate/Cache/CacheDir.h"
 #include "xlate/Support/Files.h"
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -67,7 +68,22 @@ cache::writeImage(const std::string &Path,
                   const std::vector<std::pair<const void *, size_t>> &Parts) {
   if (!makeFolders(Path))
     return systemError(errno);
-  std::string Temp = Path + ".XXXXXX";
+  // Pipes, devices and links stay what they are.
+  std::string Target = Path;
+  struct stat St;
+  if (lstat(Path.c_str(), &St) == 0 && !S_ISREG(St.st_mode) &&
+      stat(Path.c_str(), &St) == 0) {
+    if (!S_ISREG(St.st_mode)) {
+      UniqueFd Out(open(Path.c_str(), O_WRONLY | O_CLOEXEC));
+      for (auto [Data, Size] : Parts)
+        if (!Out || !writeAll(Out.get(), Data, Size))
+          return systemError(errno);
+      return true;
+    }
+    if (char Real[PATH_MAX]; realpath(Path.c_str(), Real))
+      Target = Real;
+  }
+  std::string Temp = Target + ".XXXXXX";
   const mode_t Mask = umask(022);
   umask(Mask);
   UniqueFd Fd(mkostemp(Temp.data(), O_CLOEXEC));
@@ -79,7 +95,7 @@ cache::writeImage(const std::string &Path,
   for (auto [Data, Size] : Parts)
     Good = Good && writeAll(Fd.get(), Data, Size);
   Good = Good && fchmod(Fd.get(), 0644 & ~Mask) == 0 &&
-         fdatasync(Fd.get()) == 0 && rename(Temp.c_str(), Path.c_str()) == 0;
+         fdatasync(Fd.get()) == 0 && rename(Temp.c_str(), Target.c_str()) == 0;
   if (Good)
     return true;
   const int Errno = errno;

@@ -58,7 +58,7 @@ Expected<ProgramHeaders> readProgram(int Fd) {
           E.Errno,
           "needs the interpreter " + Interp +
               ", which does not exist: give the directory of an arm64 system "
-              "with -L DIR"};
+              "with -L DIR or XLATE_SYSROOT"};
     return Error{E.Errno,
                  "its interpreter " + Interp + " cannot be used: " + E.Reason};
   }

@@ -20,13 +20,15 @@
 using namespace xlate;
 using namespace xlate::aot;
 
-std::vector<std::string> aot::findPrograms(const std::string &Root) {
+Expected<std::vector<std::string>> aot::findPrograms(const std::string &Root) {
   namespace fs = std::filesystem;
   std::vector<std::pair<uint64_t, std::string>> Found;
   std::set<std::pair<uint64_t, uint64_t>> Seen;
   std::error_code Ec;
   fs::recursive_directory_iterator It(
       Root, fs::directory_options::skip_permission_denied, Ec);
+  if (Ec)
+    return systemError(Ec.value());
   for (; !Ec && It != fs::recursive_directory_iterator(); It.increment(Ec)) {
     struct stat St;
     const std::string Path = It->path().string();
@@ -43,6 +45,8 @@ std::vector<std::string> aot::findPrograms(const std::string &Root) {
         (Ehdr.e_type == ET_EXEC || Ehdr.e_type == ET_DYN))
       Found.emplace_back(St.st_size, Path);
   }
+  if (Found.empty())
+    return Error{ENOENT, "has no arm64 programs"};
   std::sort(Found.begin(), Found.end(), [](const auto &A, const auto &B) {
     return A.first != B.first ? A.first > B.first : A.second < B.second;
   });

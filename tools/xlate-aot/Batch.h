@@ -15,8 +15,9 @@ struct BatchSettings {
 };
 
 /// Every arm64 program and library below Root, each once however many names it
-/// has; largest first. Symbolic links are not followed.
-std::vector<std::string> findPrograms(const std::string &Root);
+/// has; largest first. Symbolic links are not followed. Having none is an
+/// error.
+Expected<std::vector<std::string>> findPrograms(const std::string &Root);
 
 /// Translate each file in a process of its own, so that what goes wrong with
 /// one is no matter of the others.
@@ -34,7 +35,7 @@ std::string summary(const std::vector<FileReport> &Reports);
 
 /// If there are more than Limit bytes in the cache, remove images that are of
 /// no use, then those not used for longest. 0 = no limit.
-void limitCache(const std::string &CacheDir, uint64_t Limit);
+void limitCache(const std::string &CacheDir, uint64_t Limit, bool Quiet);
 
 /// The subcommands "cache ls|verify|gc|pack|path"; the result is the exit
 /// status.

@@ -101,7 +101,8 @@ static bool isAbandoned(const CacheFile &F) {
 
 /// Remove what no translator of this version uses, damaged images, what dead
 /// writers left, and then the images not used for longest until Limit is met.
-static int collect(std::vector<CacheFile> Files, uint64_t Limit) {
+static int collect(std::vector<CacheFile> Files, uint64_t Limit,
+                   bool Quiet = false) {
   uint64_t Freed = 0, Total = 0;
   auto remove = [&](const CacheFile &F) {
     if (unlink(F.Path.c_str()) == 0)
@@ -129,9 +130,10 @@ static int collect(std::vector<CacheFile> Files, uint64_t Limit) {
     Total -= static_cast<uint64_t>(F.St.st_size);
     remove(F);
   }
-  std::printf("%llu bytes freed, %llu kept\n",
-              static_cast<unsigned long long>(Freed),
-              static_cast<unsigned long long>(Total));
+  if (!Quiet)
+    std::printf("%llu bytes freed, %llu kept\n",
+                static_cast<unsigned long long>(Freed),
+                static_cast<unsigned long long>(Total));
   return 0;
 }
 
@@ -181,17 +183,27 @@ static int pack(const std::string &CacheDir,
   return 1;
 }
 
-void aot::limitCache(const std::string &CacheDir, uint64_t Limit) {
+void aot::limitCache(const std::string &CacheDir, uint64_t Limit, bool Quiet) {
   std::vector<CacheFile> Files = filesOf(CacheDir);
   uint64_t Total = 0;
   for (const CacheFile &F : Files)
     Total += static_cast<uint64_t>(F.St.st_size);
   if (Limit && Total > Limit)
-    collect(std::move(Files), Limit);
+    collect(std::move(Files), Limit, Quiet);
 }
 
 int aot::cacheCommand(const std::string &CacheDir, char *const *Args) {
-  const std::string What = Args[0] ? Args[0] : "";
+  std::string What = Args[0] ? Args[0] : "";
+  const bool TakesOne = What == "gc" || What == "pack";
+  uint64_t MiB = 0;
+  if (What == "gc" && Args[1]) {
+    char *End;
+    MiB = std::strtoull(Args[1], &End, 10);
+    if (*End || !*Args[1])
+      What = "";
+  }
+  if (!What.empty() && Args[1] && (!TakesOne || Args[2]))
+    What = "";
   if (What == "path") {
     std::printf("%s\n", CacheDir.c_str());
     return 0;
@@ -201,8 +213,7 @@ int aot::cacheCommand(const std::string &CacheDir, char *const *Args) {
   if (What == "verify")
     return verify(filesOf(CacheDir));
   if (What == "gc")
-    return collect(filesOf(CacheDir),
-                   Args[1] ? std::strtoull(Args[1], nullptr, 10) << 20 : 0);
+    return collect(filesOf(CacheDir), MiB << 20);
   if (What == "pack" && Args[1])
     return pack(CacheDir, filesOf(CacheDir), Args[1]);
   std::fprintf(stderr,

@@ -144,7 +144,9 @@ static Expected<bool> writeStandalone(const std::string &Target,
   Expected<bool> Done = blame(Target, writeImage(Target, Parts));
   const mode_t Mask = umask(022);
   umask(Mask);
-  if (Done && chmod(Target.c_str(), 0755 & ~Mask) != 0)
+  struct stat St;
+  if (Done && stat(Target.c_str(), &St) == 0 && S_ISREG(St.st_mode) &&
+      chmod(Target.c_str(), 0755 & ~Mask) != 0)
     return systemError(errno);
   return Done;
 }

@@ -72,8 +72,7 @@ static std::string readArguments(char **Argv, std::vector<OptionUse> &Uses,
       return Parsed.error().Reason;
     Uses.insert(Uses.end(), Parsed->Uses.begin(), Parsed->Uses.end());
     At += Parsed->FirstOperand;
-    const bool All = !std::strcmp(At[-1], "--") ||
-                     (First && *At && !std::strcmp(*At, "cache"));
+    const bool All = !std::strcmp(At[-1], "--");
     if (!*At)
       break;
     Operands.push_back(*At);
@@ -123,11 +122,17 @@ int main(int, char **Argv) {
     case Force:
       S.Force = true;
       break;
-    case Rootfs:
+    case Rootfs: {
       HaveRoot = true;
-      for (std::string &F : aot::findPrograms(Use.Value))
-        Files.push_back(std::move(F));
+      Expected<std::vector<std::string>> Found = aot::findPrograms(Use.Value);
+      if (!Found) {
+        std::fprintf(stderr, "xlate-aot: %s: %s\n", Use.Value.c_str(),
+                     Found.error().Reason.c_str());
+        return 1;
+      }
+      Files.insert(Files.end(), Found->begin(), Found->end());
       break;
+    }
     case Jobs:
       B.Jobs = number(Use.Value, 1);
       if (!B.Jobs)
@@ -152,7 +157,7 @@ int main(int, char **Argv) {
       S.Runtime = Use.Value;
       break;
     case Output:
-      OutputFile = Use.Value;
+      OutputFile = Use.Value == "-" ? "/dev/stdout" : Use.Value;
       break;
     case ProfileFile: {
       auto Set = std::make_shared<cache::ProfileSet>();
@@ -233,7 +238,7 @@ int main(int, char **Argv) {
     Status |= Bad;
   }
   if (OutputFile.empty())
-    aot::limitCache(S.CacheDir, CacheMiB << 20);
+    aot::limitCache(S.CacheDir, CacheMiB << 20, B.Quiet);
   if (!B.Quiet && Reports.size() > 1)
     std::fputs(aot::summary(Reports).c_str(), stdout);
   if (!ReportFile.empty())

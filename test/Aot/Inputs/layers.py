@@ -53,6 +53,12 @@ assert len(packed.images()) == 2
 assert images(one, cache=packed.cache) == 1 and images(two, cache=packed.cache) == 1
 assert packed.translate("cache", "verify").returncode == 0
 assert packed.translate("cache", "path").stdout == packed.cache + "\n"
+# Options may follow; what makes no sense does nothing.
+assert packed.translate("cache", "path", "--cache-dir", top.cache).stdout == top.cache + "\n"
+for words in (["gc", "1x"], ["gc", "1", "2"], ["ls", "x"], ["pack"], ["none"], []):
+    done = packed.translate("cache", *words, check=False)
+    assert done.returncode == 125 and done.stderr.count("\n") == 1 and not done.stdout, done
+assert len(packed.images()) == 2
 
 # Images for a lesser processor work on this one; the better one counts.
 level = Tools(aot, run, work + "/level")

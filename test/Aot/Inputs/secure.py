@@ -31,7 +31,8 @@ def set_user_id(file, name, owner):
 
 
 def content(folder):
-    return sorted(os.path.join(f, n) for f, _, names in os.walk(folder) for n in names)
+    return sorted(os.path.join(f, n) for f, _, names in os.walk(folder) for n in names
+                  if not n.endswith(".ok"))
 
 
 def go(*command, by, env=None):

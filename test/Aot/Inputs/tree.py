@@ -64,6 +64,13 @@ subprocess.run([aot, "--cache-dir", work + "/bar", tree + "/bin/hello", "-j1"], 
 shown = os.read(master, 10000).decode()
 assert "[....." in shown and "0/1 files" in shown, shown
 
+# Nothing to translate is a mistake.
+os.makedirs(work + "/empty")
+for place, problem in (("/empty", "has no arm64 programs"), ("/none", "no such file or directory"),
+                       ("/tree/bin/hello", "not a directory")):
+    done = tools.translate("--rootfs", work + place, check=False)
+    assert done.returncode == 1 and done.stderr == "xlate-aot: %s%s: %s\n" % (work, place, problem), done
+
 # One function, in every form.
 for form, sign in (("llvm-ir", b"@unit_"), ("asm", b".globl"), ("obj", b"\x7fELF")):
     out = work + "/form"
@@ -72,6 +79,19 @@ for form, sign in (("llvm-ir", b"@unit_"), ("asm", b".globl"), ("obj", b"\x7fELF
     assert sign in data, form
     if form == "llvm-ir":
         assert data.count(b"\ndefine ") == 1, data.count(b"\ndefine ")
+# Pipes and links stay what they are.
+obj = open(out, "rb").read()
+words = ["--emit=obj", "--function", "main", tree + "/bin/hello", "-o"]
+os.mkfifo(work + "/pipe")
+reader = subprocess.Popen(["cat", work + "/pipe"], stdout=subprocess.PIPE)
+tools.translate(*words, work + "/pipe")
+assert reader.communicate(timeout=60)[0] == obj
+os.symlink("linked", work + "/link")
+open(work + "/linked", "w").close()
+tools.translate(*words, work + "/link")
+assert os.path.islink(work + "/link") and open(work + "/linked", "rb").read() == obj
+done = subprocess.run([aot, "--cache-dir", tools.cache, *words, "-"], stdout=subprocess.PIPE, check=True)
+assert done.stdout == obj
 bad = tools.translate("--emit=asm", "--function", "no_such", "-o", work + "/form",
                       tree + "/bin/hello", check=False)
 assert bad.returncode == 1 and "no_such" in bad.stderr, bad
