@@ -146,8 +146,9 @@ void Emitter::analyse() {
 uint8_t Emitter::liveOut() {
   const CodeEndFn CodeEnd = [this](uint64_t Pc) { return Ctx->codeEnd(Pc); };
   if (B->terminator().Code != Op::brCond)
-    return flagsDeadAfter(*B, CodeEnd, &Res->Depends) ? 0 : 15;
-  LiveFallen = !flagsDeadAt(B->End, CodeEnd, &Res->Depends);
+    return flagsDeadAfter(*B, CodeEnd, &Res->Depends, Opts->FlagsAtJumps) ? 0
+                                                                          : 15;
+  LiveFallen = !flagsDeadAt(B->End, CodeEnd, &Res->Depends, Opts->FlagsAtJumps);
   return LiveFallen ? 15 : 0;
 }
 
@@ -160,5 +161,6 @@ uint8_t Emitter::liveTaken(unsigned I) {
   if (isLabel(Target) && Target > At)
     return LiveAt[(Target - B->Pc) / 4];
   const CodeEndFn CodeEnd = [this](uint64_t Pc) { return Ctx->codeEnd(Pc); };
-  return flagsDeadAt(Target, CodeEnd, &Res->Depends) ? 0 : 15;
+  return flagsDeadAt(Target, CodeEnd, &Res->Depends, Opts->FlagsAtJumps) ? 0
+                                                                         : 15;
 }

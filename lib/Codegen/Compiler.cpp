@@ -42,6 +42,7 @@ Compiler::Impl::lift(Module &M, const std::vector<uint64_t> &Entries,
   Limits.MaxBlocks = Units.MaxBlocks;
   Limits.MaxInsns = Units.MaxInsns;
   Limits.MaxCalleeInsns = Units.MaxCalleeInsns;
+  Limits.FlagsAtJumps = Units.FlagsAtJumps;
   Limits.CodeEnd = Code.CodeEnd;
   Limits.IsEntry = Code.IsEntry;
   Limits.IsWanted = Code.IsWanted;

@@ -209,7 +209,7 @@ void Finder::collectLeaders() {
       End = std::min(End, *Next);
     Block B = record(Pc, End);
     // The dispatcher must see such a block before it runs: leave it out.
-    if (!FlagsCrossCalls.load(std::memory_order_relaxed) &&
+    if (!FlagsAreKept.load(std::memory_order_relaxed) &&
         readsFlagsAcrossCall(B, Limits.CodeEnd))
       continue;
     Leaders.insert(Pc);
@@ -370,14 +370,17 @@ void Finder::exitFlags(Region &R) const {
     const Uop &T = B.Code.terminator();
     if (T.Code == Op::brInd || T.Code == Op::exit ||
         (T.Code == Op::call && B.Taken == NoBlock)) {
-      B.TakenNeedsFlags = !flagsDeadAfter(B.Code, Limits.CodeEnd, &R.Depends);
+      B.TakenNeedsFlags = !flagsDeadAfter(B.Code, Limits.CodeEnd, &R.Depends,
+                                          Limits.FlagsAtJumps);
       continue;
     }
     if (B.Taken == NoBlock)
-      B.TakenNeedsFlags = !flagsDeadAt(static_cast<uint64_t>(T.Imm),
-                                       Limits.CodeEnd, &R.Depends);
+      B.TakenNeedsFlags =
+          !flagsDeadAt(static_cast<uint64_t>(T.Imm), Limits.CodeEnd, &R.Depends,
+                       Limits.FlagsAtJumps);
     if (T.Code == Op::brCond && B.Fall == NoBlock)
-      B.FallNeedsFlags = !flagsDeadAt(B.Code.End, Limits.CodeEnd, &R.Depends);
+      B.FallNeedsFlags = !flagsDeadAt(B.Code.End, Limits.CodeEnd, &R.Depends,
+                                      Limits.FlagsAtJumps);
   }
 }
 

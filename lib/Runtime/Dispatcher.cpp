@@ -163,6 +163,10 @@ void Process::noteJump(CpuState &S) {
       Code.entry(S.Pc).IsFunction = true;
     return;
   }
+  auto CodeEnd = [this](uint64_t Pc) { return codeRange(Pc).Hi; };
+  if (!FlagsAreKept.load(std::memory_order_relaxed) &&
+      readsFlagsAt(S.Pc, CodeEnd))
+    keepFlags();
   notedPlace(From, S.Pc).store(jumpKey(From, S.Pc), std::memory_order_relaxed);
   std::vector<uint64_t> &Targets = JumpsSeen[From];
   if (Targets.size() < MaxTargets &&
@@ -287,14 +291,18 @@ const GuestMemory::CodeRange &Process::codeRange(uint64_t Pc) {
   return LastRange;
 }
 
-/// Code that reads the flags of what it called: from now on flags are kept
-/// across calls. The callee can't have returned through B yet.
+/// Code that reads the flags of what it called: the callee can't have returned
+/// through B yet.
 void Process::noteCall(const Block &B) {
   auto CodeEnd = [this](uint64_t Pc) { return codeRange(Pc).Hi; };
-  if (FlagsCrossCalls.load(std::memory_order_relaxed) ||
-      !readsFlagsAcrossCall(B, CodeEnd))
-    return;
-  FlagsCrossCalls.store(true);
+  if (!FlagsAreKept.load(std::memory_order_relaxed) &&
+      readsFlagsAcrossCall(B, CodeEnd))
+    keepFlags();
+}
+
+/// From now on NZCV are kept where they count as dead by convention.
+void Process::keepFlags() {
+  FlagsAreKept.store(true);
   Aot.disable();
   Code.withdrawAll();
   FlushAfterTranslate = true;

@@ -239,6 +239,7 @@ private:
   void compileIfNew(GuestThread &T);
   void noteCall(const Block &B);
   void noteJump(CpuState &S);
+  void keepFlags();
   void protectCode(uint64_t Lo, uint64_t Hi);
   bool codeNeedsReset();
   const GuestMemory::CodeRange &codeRange(uint64_t Pc);

@@ -172,6 +172,8 @@ bool Promotion::compile(HotTier::Request R) {
   const uint64_t Epoch = P.Code.epoch();
   R.FlushToZero = P.FlushToZero != Process::Fz::Never;
   if (P.Options.UseTier == Tier::Auto)
+    R.FlagsAtJumps = AcrossJumps::Dead;
+  if (P.Options.UseTier == Tier::Auto)
     Services.IsWanted = [&](uint64_t Pc) {
       std::lock_guard G(P.Code.mutex());
       return isWanted(Pc);

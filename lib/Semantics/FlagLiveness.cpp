@@ -6,7 +6,7 @@
 
 using namespace xlate;
 
-std::atomic<bool> xlate::FlagsCrossCalls{false};
+std::atomic<bool> xlate::FlagsAreKept{false};
 
 namespace {
 
@@ -15,8 +15,8 @@ enum class Use { Dead, Read, Unknown };
 /// One look ahead. Bounded: most code compares soon after it begins.
 class Lookahead {
 public:
-  Lookahead(const CodeEndFn &CodeEnd, CodeRanges *Depends)
-      : CodeEnd(CodeEnd), Depends(Depends) {}
+  Lookahead(const CodeEndFn &CodeEnd, CodeRanges *Depends, AcrossJumps Jumps)
+      : CodeEnd(CodeEnd), Depends(Depends), Jumps(Jumps) {}
 
   Use at(uint64_t Pc);
   Use after(const Block &B);
@@ -32,6 +32,7 @@ private:
 
   const CodeEndFn &CodeEnd;
   CodeRanges *Depends;
+  const AcrossJumps Jumps;
   CodeReader Code, Callee;
   Block Scratch;
   unsigned Budget = MaxInsns;
@@ -100,7 +101,7 @@ bool Lookahead::endsCopyLoop(uint64_t Ret) {
 
 Use Lookahead::after(const Block &B) {
   const Uop &T = B.terminator();
-  const bool CallsKill = !FlagsCrossCalls.load(std::memory_order_relaxed);
+  const bool CallsKill = !FlagsAreKept.load(std::memory_order_relaxed);
   switch (T.Code) {
   case Op::br:
     return at(static_cast<uint64_t>(T.Imm));
@@ -118,7 +119,8 @@ Use Lookahead::after(const Block &B) {
       return Use::Unknown;
     if (static_cast<BranchKind>(T.N) == BranchKind::Ret)
       return endsCopyLoop(B.End - 4) ? Use::Unknown : Use::Dead;
-    if (static_cast<BranchKind>(T.N) == BranchKind::Call)
+    if (Jumps == AcrossJumps::Dead ||
+        static_cast<BranchKind>(T.N) == BranchKind::Call)
       return Use::Dead;
     // A jump through IP0 or IP1 is a veneer's or a PLT's: inside a call.
     const Uop &Target = B.Uops[T.A[0]];
@@ -186,7 +188,7 @@ Use Lookahead::at(uint64_t Pc) {
         CallReg = (Word & 0xfffffc1f) == 0xd63f0000,     // BLR
         Return = (Word & 0xfffffc1f) == 0xd65f0000;      // RET
     if ((Call || CallReg || Return) &&
-        !FlagsCrossCalls.load(std::memory_order_relaxed)) {
+        !FlagsAreKept.load(std::memory_order_relaxed)) {
       if (Call && isCopyLoop(branchTarget(Pc, Word)))
         continue;
       if (Return && endsCopyLoop(Pc))
@@ -226,15 +228,19 @@ static bool dead(Use U, CodeRanges *Depends, size_t Mark) {
 }
 
 bool xlate::flagsDeadAt(uint64_t Pc, const CodeEndFn &CodeEnd,
-                        CodeRanges *Depends) {
+                        CodeRanges *Depends, AcrossJumps Jumps) {
   const size_t Mark = Depends ? Depends->size() : 0;
-  return dead(Lookahead(CodeEnd, Depends).at(Pc), Depends, Mark);
+  return dead(Lookahead(CodeEnd, Depends, Jumps).at(Pc), Depends, Mark);
 }
 
 bool xlate::flagsDeadAfter(const Block &B, const CodeEndFn &CodeEnd,
-                           CodeRanges *Depends) {
+                           CodeRanges *Depends, AcrossJumps Jumps) {
   const size_t Mark = Depends ? Depends->size() : 0;
-  return dead(Lookahead(CodeEnd, Depends).after(B), Depends, Mark);
+  return dead(Lookahead(CodeEnd, Depends, Jumps).after(B), Depends, Mark);
+}
+
+bool xlate::readsFlagsAt(uint64_t Pc, const CodeEndFn &CodeEnd) {
+  return Lookahead(CodeEnd, nullptr, AcrossJumps::Kept).at(Pc) == Use::Read;
 }
 
 bool xlate::readsFlagsAcrossCall(const Block &B, const CodeEndFn &CodeEnd) {
@@ -244,12 +250,11 @@ bool xlate::readsFlagsAcrossCall(const Block &B, const CodeEndFn &CodeEnd) {
       (T.Code == Op::brInd && static_cast<BranchKind>(T.N) == BranchKind::Call);
   if (!IsCall)
     return false;
-  auto Reads = [&](uint64_t Pc) {
-    return Lookahead(CodeEnd, nullptr).at(Pc) == Use::Read;
-  };
+  const bool AfterCall = readsFlagsAt(B.End, CodeEnd);
   if (T.Code != Op::call)
-    return Reads(B.End);
+    return AfterCall;
   const uint64_t Target = static_cast<uint64_t>(T.Imm);
-  return (Reads(B.End) && !Lookahead(CodeEnd, nullptr).isCopyLoop(Target)) ||
-         Reads(Target);
+  return (AfterCall &&
+          !Lookahead(CodeEnd, nullptr, AcrossJumps::Kept).isCopyLoop(Target)) ||
+         readsFlagsAt(Target, CodeEnd);
 }

@@ -110,6 +110,7 @@ private:
   void afterHelpers(const Block &B);
   void jump(uint64_t Pc);
   void cover(uint64_t Lo, uint64_t Hi);
+  void findFlagsAtJumps();
   bool sweep();
 
   GuestText &Text;
@@ -291,6 +292,27 @@ bool EntryFinder::sweep() {
   return !Work.empty();
 }
 
+/// Does a block read NZCV to which nothing leads, so that it must be an
+/// indirect jump that does? Tables of jumps may be taken for longer than they
+/// are, so what they hold isn't asked about if anything else leads there.
+void EntryFinder::findFlagsAtJumps() {
+  const CodeEndFn CodeEnd = [this](uint64_t P) { return Text.codeEnd(P); };
+  const Entries::Info *Before = nullptr;
+  for (const auto &[Pc, I] : Out.Blocks) {
+    // An unknown instruction, of SVE say, would go on there; or it is data.
+    const bool FallenInto =
+        (Before && Before->End == Pc &&
+         Before->Falls != Entries::Info::Fall::None) ||
+        (Pc != Text.Lo && decode(wordAt(Pc - 4)).Code == A64::Unallocated);
+    Before = &I;
+    if (FallenInto || I.Referenced || I.ReturnPoint ||
+        !readsFlagsAt(Pc, CodeEnd))
+      continue;
+    Out.FlagsAtJumps = AcrossJumps::Kept;
+    return;
+  }
+}
+
 Entries EntryFinder::run(const image::CodeHints &Hints,
                          const cache::Profile &Profile, uint64_t Bias) {
   for (auto [Lo, Hi] : Hints.Sections) {
@@ -340,6 +362,7 @@ Entries EntryFinder::run(const image::CodeHints &Hints,
       I.Skip = false; // it is the rest's last instruction that counts
     }
   }
+  findFlagsAtJumps();
   for (auto [Lo, Hi] : Loops)
     for (auto It = Out.Blocks.lower_bound(Lo);
          It != Out.Blocks.end() && It->first < Hi; ++It)

@@ -4,6 +4,7 @@
 
 #include "xlate/Cache/Profile.h"
 #include "xlate/Image/Discovery.h"
+#include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Support/Error.h"
 #include <cstdint>
 #include <map>
@@ -75,6 +76,8 @@ struct Entries {
   std::map<uint64_t, Info> Blocks;
   /// Targets of indirect jumps, by the jump's address.
   std::map<uint64_t, std::vector<uint64_t>> Jumps;
+  /// Kept if any place that an indirect jump might lead to reads NZCV.
+  AcrossJumps FlagsAtJumps = AcrossJumps::Dead;
   /// Indirect jumps that aren't veneers.
   uint64_t NumJumps = 0;
   uint64_t NumFunctions = 0, CoveredBytes = 0, UnknownInsns = 0;

@@ -165,6 +165,7 @@ bool ImageBuilder::emitBaseline(const std::string &Cpu,
     assert(B.End == Traces[T].End && "the plan and the code disagree");
     baseline::Options O;
     O.FlushElsewhere = true;
+    O.FlagsAtJumps = E.FlagsAtJumps;
     if (Infos[I]->hasSlot())
       O.Heat = &slot(slotNumber(Pcs[I])).Heat;
     // What follows is its unit or its edge.

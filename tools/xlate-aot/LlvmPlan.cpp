@@ -42,11 +42,12 @@ codegen::GuestCode LlvmPlan::guestCode(const GuestText &Text,
   return Guest;
 }
 
-codegen::UnitOptions LlvmPlan::options() {
+codegen::UnitOptions LlvmPlan::options(const Entries &E) {
   codegen::UnitOptions O;
   O.MaxBlocks = 1000;
   O.MaxInsns = 6000;
   O.MaxCalleeInsns = 100;
+  O.FlagsAtJumps = E.FlagsAtJumps;
   return O;
 }
 

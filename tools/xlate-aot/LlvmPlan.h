@@ -18,7 +18,7 @@ public:
   std::vector<uint64_t> units() const;
   /// For the compiler. Refers to this, Text and E.
   codegen::GuestCode guestCode(const GuestText &Text, const Entries &E) const;
-  static codegen::UnitOptions options();
+  static codegen::UnitOptions options(const Entries &E);
   /// The blocks that are part of a unit.
   const std::set<uint64_t> &blocks() const { return Wanted; }
   /// One unit of these blocks of a function that begins at Start, which may be

@@ -53,7 +53,7 @@ static Expected<std::string> emitForm(const GuestText &Text, const Entries &E,
       Wanted.empty() ? planLlvm(E, S) : planFunctions(E, Wanted);
   codegen::Compiler C(compilerOptions(S));
   std::string Out, Problem;
-  if (!C.emit(Plan.units(), Plan.guestCode(Text, E), LlvmPlan::options(), What,
+  if (!C.emit(Plan.units(), Plan.guestCode(Text, E), LlvmPlan::options(E), What,
               Out, Problem))
     return Error{EINVAL, Problem};
   return Out;
@@ -67,7 +67,7 @@ static void emitLlvm(ImageBuilder &Image, const GuestText &Text,
     return;
   codegen::Compiler C(compilerOptions(S));
   const codegen::GuestCode Guest = Plan.guestCode(Text, E);
-  const codegen::UnitOptions Options = LlvmPlan::options();
+  const codegen::UnitOptions Options = LlvmPlan::options(E);
   // Units of a batch share constants; a failure costs the batch.
   constexpr size_t BatchSize = 16;
   for (size_t I = 0; I < Wanted.size(); I += BatchSize)

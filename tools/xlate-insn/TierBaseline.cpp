@@ -24,7 +24,7 @@ namespace {
 class BaselineTier : public BlockTier, baseline::UnitContext {
 public:
   BaselineTier() {
-    FlagsCrossCalls = true; // cases compare NZCV after calls and returns, too
+    FlagsAreKept = true; // cases compare NZCV after calls and returns, too
     Region = static_cast<uint8_t *>(mmap(nullptr, RegionBytes,
                                          PROT_READ | PROT_WRITE | PROT_EXEC,
                                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));

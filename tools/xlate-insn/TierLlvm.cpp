@@ -28,7 +28,7 @@ namespace {
 class LlvmTier : public BlockTier {
 public:
   LlvmTier() {
-    FlagsCrossCalls = true; // cases compare NZCV after calls and returns, too
+    FlagsAreKept = true; // cases compare NZCV after calls and returns, too
     Region = static_cast<char *>(mmap(nullptr, SlotBytes + CodeBytes,
                                       PROT_READ | PROT_WRITE | PROT_EXEC,
                                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));

@@ -25,6 +25,7 @@ public:
     Options.MaxBlocks = R.IsInImage ? 100 : 400;
     Options.MaxInsns = R.IsInImage ? 600 : 2500;
     Options.MaxCalleeInsns = 100;
+    Options.FlagsAtJumps = R.FlagsAtJumps;
     std::string Error;
     auto Units = Compiler.compile({R.Function}, Code, Options, Memory, Error);
     if (Units.empty())

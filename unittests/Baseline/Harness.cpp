@@ -87,7 +87,7 @@ Harness::Harness(const baseline::Features &F)
   RegionHi = Region + RegionSize;
   Slots = Region;
   CodeAt = Region + SlotBytes;
-  FlagsCrossCalls = true; // compare NZCV after calls and returns, too
+  FlagsAreKept = true; // compare NZCV after calls and returns, too
   ThunkSize = Tier.emitThunks(CodeAt, 64 << 10);
   CodeAt += (ThunkSize + 63) & ~size_t(63);
   DataMap = Map(Guard * 2 + DataSize, PROT_NONE);

@@ -86,7 +86,7 @@ Harness::Harness(const codegen::CompilerOptions &CompilerOptions,
   for (uint8_t &Byte : InitialData)
     Byte = static_cast<uint8_t>(Rng());
   Cache[0].GuestPc = ~uint64_t(0); // the others are empty as zeros
-  FlagsCrossCalls = true;          // compare NZCV after calls and returns, too
+  FlagsAreKept = true;             // compare NZCV after calls and returns, too
   syscall(SYS_arch_prctl, ARCH_SET_GS, &Live);
   // What units have of a stack has no room for a handler.
   static char SignalStack[256 << 10];

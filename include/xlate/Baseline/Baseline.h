@@ -16,6 +16,7 @@
 #define XLATE_BASELINE_BASELINE_H
 
 #include "xlate/Ops/Uop.h"
+#include "xlate/Semantics/FlagLiveness.h"
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -72,6 +73,7 @@ struct Options {
   /// Leave as for a missing unit, in place of a second form of the block, when
   /// FPCR.FZ is set. The user then gives another unit.
   bool FlushElsewhere = false;
+  AcrossJumps FlagsAtJumps = AcrossJumps::Kept;
   /// Guest address of the unit that will be put right behind this one, 0 =
   /// unknown.
   uint64_t Next = 0;

@@ -6,6 +6,7 @@
 #ifndef XLATE_CODEGEN_COMPILER_H
 #define XLATE_CODEGEN_COMPILER_H
 
+#include "xlate/Semantics/FlagLiveness.h"
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -47,9 +48,10 @@ struct UnitOptions {
   bool StorePinnedAtEntry = true;
   bool FlushToZero = false; ///< See lift::LiftOptions.
   bool MaskTopByte = false; ///< See lift::LiftOptions.
-  unsigned MaxBlocks = 64;  ///< These three: see lift::RegionLimits.
+  unsigned MaxBlocks = 64;  ///< These four: see lift::RegionLimits.
   unsigned MaxInsns = 300;
   unsigned MaxCalleeInsns = 0;
+  AcrossJumps FlagsAtJumps = AcrossJumps::Kept;
 };
 
 /// Placement of code that is to run in this process.

@@ -16,6 +16,7 @@
 #define XLATE_LIFTER_REGION_H
 
 #include "xlate/Ops/Uop.h"
+#include "xlate/Semantics/FlagLiveness.h"
 #include <bitset>
 #include <functional>
 
@@ -62,6 +63,7 @@ struct RegionLimits {
   /// Targets seen or found of the indirect jump at an address. Null: none are
   /// known. Hints: the unit compares the address that it jumps to.
   std::function<std::vector<uint64_t>(uint64_t Pc)> JumpTargets;
+  AcrossJumps FlagsAtJumps = AcrossJumps::Kept;
 };
 
 /// Functions with more indirect jumps than this are interpreters: all of their

@@ -8,6 +8,7 @@
 #define XLATE_RUNTIME_HOTTIER_H
 
 #include "xlate/Runtime/CodeMap.h"
+#include "xlate/Semantics/FlagLiveness.h"
 #include <functional>
 #include <memory>
 
@@ -34,6 +35,8 @@ public:
     bool IsInImage = false;
     /// For a guest that sets FPCR.FZ.
     bool FlushToZero = false;
+    /// Dead once the baseline tier has run the function's jumps for long.
+    AcrossJumps FlagsAtJumps = AcrossJumps::Kept;
     /// Take tags off data addresses.
     bool MaskTopByte = false;
   };
