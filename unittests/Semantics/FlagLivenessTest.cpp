@@ -12,7 +12,7 @@ constexpr uint32_t Nop = 0xd503201f, Ret = 0xd65f03c0, CmpX0X1 = 0xeb01001f,
                    CsetX0 = 0x9a9f17e0, AddX2X2X3 = 0x8b030042,
                    StpX20Post = 0xa8817e9f, StpX20 = 0xa9007e9f,
                    StrX20Post = 0xf800869f, LdpSpPost = 0xa8c17bfd,
-                   BlrX9 = 0xd63f0120;
+                   BlrX9 = 0xd63f0120, BrX7 = 0xd61f00e0, BrX16 = 0xd61f0200;
 
 /// BL over Words instructions.
 constexpr uint32_t call(int Words) {
@@ -27,10 +27,14 @@ struct Code {
     return
         [this](uint64_t Pc) { return Pc >= at(0) && Pc < end() ? end() : 0; };
   }
-  bool deadAt(size_t I) const { return flagsDeadAt(at(I), codeEnd(), nullptr); }
+  AcrossJumps Jumps = AcrossJumps::Kept;
+  bool deadAt(size_t I) const {
+    return flagsDeadAt(at(I), codeEnd(), nullptr, Jumps);
+  }
   /// After, and across, the block from there on.
   bool deadAfter(size_t I) const {
-    return flagsDeadAfter(recordBlock(at(I), end(), 64), codeEnd(), nullptr);
+    return flagsDeadAfter(recordBlock(at(I), end(), 64), codeEnd(), nullptr,
+                          Jumps);
   }
   bool readsAcross(size_t I) const {
     return readsFlagsAcrossCall(recordBlock(at(I), end(), 64), codeEnd());
@@ -80,4 +84,16 @@ TEST(FlagLiveness, OtherFunctionsArentCopyLoops) {
       EXPECT_TRUE(C.deadAt(C.Words.size() - 1));
     }
   }
+}
+
+TEST(FlagLiveness, JumpsKeepFlagsUnlessToldOtherwise) {
+  Code C = {{BrX7, AddX2X2X3, BrX7, BrX16, Nop, CsetX0, Ret}};
+  EXPECT_FALSE(C.deadAfter(0));
+  EXPECT_FALSE(C.deadAt(1));
+  EXPECT_TRUE(C.deadAfter(3)) << "a veneer";
+  C.Jumps = AcrossJumps::Dead;
+  EXPECT_TRUE(C.deadAfter(0));
+  EXPECT_TRUE(C.deadAt(1));
+  EXPECT_TRUE(readsFlagsAt(C.at(4), C.codeEnd()));
+  EXPECT_FALSE(readsFlagsAt(C.at(1), C.codeEnd()));
 }
