@@ -116,6 +116,21 @@ static void askToStop(int Tid, int Sig) {
            static_cast<uint64_t>(Tid), SIGSEGV, toAddr(&Info));
 }
 
+/// The host has made Tid a tracee because its creator is one, but for the guest
+/// it isn't: a thread of the runtime, or a child that the tracer hasn't asked
+/// for. It would stand still, or in its process's way when that ends, until the
+/// guest waits for it. Its first stop was Seen, or is still to come.
+static void letGo(int Tid, bool Seen) {
+  if (Seen)
+    hostCall(SYS_tgkill, static_cast<uint64_t>(processOf(Tid)),
+             static_cast<uint64_t>(Tid), SIGSTOP);
+  int Status = 0;
+  if (hostCall(SYS_wait4, static_cast<uint64_t>(Tid), toAddr(&Status), __WALL,
+               0) == Tid &&
+      WIFSTOPPED(Status))
+    hostPtrace(PTRACE_DETACH, Tid, 0, 0);
+}
+
 /// A child has stopped with a wait status: turn it into what the guest sees.
 /// False: the stop was the host's business, and the child goes on.
 static bool guestStop(int Tid, int &Status) {
@@ -151,8 +166,10 @@ static bool guestStop(int Tid, int &Status) {
       Event == PTRACE_EVENT_CLONE) {
     uint64_t Child = 0;
     hostPtrace(PTRACE_GETEVENTMSG, Tid, 0, toAddr(&Child));
-    if (!readArea(Tid, T, A) || !A.ExpectsChild)
-      return goOn(0); // a thread of the runtime
+    if (!readArea(Tid, T, A) || !A.ExpectsChild) {
+      letGo(static_cast<int>(Child), Tracees.erase(static_cast<int>(Child)));
+      return goOn(0);
+    }
     // The child may have stopped before.
     auto [New, Added] = Tracees.try_emplace(static_cast<int>(Child));
     New->second.Options = T.Options;

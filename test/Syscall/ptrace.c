@@ -275,6 +275,33 @@ static void testFork(void) {
   waitFor(Pid, "end");
 }
 
+static void *inThread(void *Arg) { return Arg; }
+
+static void threads(void) {
+  pthread_t T;
+  void *Result = 0;
+  pthread_create(&T, 0, inThread, (void *)8);
+  pthread_join(T, &Result);
+  pid_t Pid = vfork();
+  if (Pid == 0)
+    _exit(1);
+  int Status;
+  waitpid(Pid, &Status, 0);
+  _exit((long)Result + WEXITSTATUS(Status));
+}
+
+/// Neither threads nor vfork: the tracer has nothing to do with them.
+static void testUntraced(void) {
+  pid_t Pid = start(threads);
+  ptrace(PTRACE_SETOPTIONS, Pid, 0, PTRACE_O_TRACEFORK);
+  ptrace(PTRACE_CONT, Pid, 0, 0);
+  int Status = waitFor(Pid, "untraced");
+  if (WIFSTOPPED(Status) && WSTOPSIG(Status) == SIGCHLD) {
+    ptrace(PTRACE_CONT, Pid, 0, SIGCHLD);
+    waitFor(Pid, "end");
+  }
+}
+
 static char *Self;
 
 static void executes(void) { execl(Self, Self, "program", (char *)0); }
@@ -329,6 +356,7 @@ int main(int Argc, char **Argv) {
   testCalls();
   testBreakpoint();
   testFork();
+  testUntraced();
   testExec(0);
   testExec(PTRACE_O_TRACEEXEC);
   testAttach();
