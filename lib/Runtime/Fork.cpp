@@ -221,6 +221,7 @@ sys::Result Process::shareMemory(GuestThread &T, const clone_args &Args) {
       Args.flags & CLONE_CHILD_CLEARTID ? Args.child_tid : 0);
   C->ClearChildTid = 0; // the kernel or the lender sees to it
   TlsLender *Lender = nullptr;
+  void *Tls = nullptr;
   if (Suspends) {
     C->GuestAltStack = T.GuestAltStack;
   } else {
@@ -231,7 +232,7 @@ sys::Result Process::shareMemory(GuestThread &T, const clone_args &Args) {
       freeThread(C);
       return -EAGAIN;
     }
-    while (!Lender->Tls.load())
+    while (!(Tls = Lender->Tls.load()))
       sched_yield();
     Info.Stack = &Lender->Stack;
     ChildTid = &Lender->Alive;
@@ -250,9 +251,8 @@ sys::Result Process::shareMemory(GuestThread &T, const clone_args &Args) {
   // The child must not be interrupted before it has its own state.
   uint64_t All = ~uint64_t(0), Old;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, &Old, 8);
-  const int Pid =
-      __clone(childMain, StackTop, static_cast<int>(Flags), &Info, ParentWord,
-              Lender ? Lender->Tls.load() : nullptr, ChildTid);
+  const int Pid = __clone(childMain, StackTop, static_cast<int>(Flags), &Info,
+                          ParentWord, Tls, ChildTid);
   const int Err = errno;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &Old, nullptr, 8);
   if (Lender) {

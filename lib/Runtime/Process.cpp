@@ -94,7 +94,7 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   sys::adoptLimits(P->Options.Limits);
   P->limitMemory(sys::memoryLimits());
 
-  GuestThread *T = P->newThread();
+  GuestThread *T = P->newThread(/*First=*/true);
   P->link(T);
   Process::bind(T);
   T->Host = pthread_self();

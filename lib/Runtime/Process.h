@@ -52,7 +52,7 @@ public:
   //--- Threads (Threads.cpp)
   //---------------------------------------------------
   /// Allocate a thread with the stubs, caches and host signal stack set up.
-  GuestThread *newThread();
+  GuestThread *newThread(bool First = false);
   void freeThread(GuestThread *T);
   void link(GuestThread *T);
   void unlink(GuestThread *T);

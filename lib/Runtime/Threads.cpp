@@ -87,21 +87,21 @@ static char *mapFirstThread() {
   return P;
 }
 
-GuestThread *Process::newThread() {
+GuestThread *Process::newThread(bool First) {
   static_assert(sizeof(GuestThread) + abi::UnitStackBytes + AltStackBytes +
                     JumpCacheSize * sizeof(JumpCacheEntry) + 4096 <
                 HugePage);
   char *P;
-  if (Threads) {
-    P = static_cast<char *>(mapForRuntime(threadBytes()));
-    if (P)
-      ::mprotect(P, GuardBytes, PROT_NONE);
-  } else {
+  if (First) {
     P = mapFirstThread();
     if (P)
       Mem.addRuntimeRange(reinterpret_cast<uint64_t>(P),
                           reinterpret_cast<uint64_t>(P) + GuardBytes +
                               HugePage);
+  } else {
+    P = static_cast<char *>(mapForRuntime(threadBytes()));
+    if (P)
+      ::mprotect(P, GuardBytes, PROT_NONE);
   }
   if (!P)
     return nullptr;
@@ -111,7 +111,9 @@ GuestThread *Process::newThread() {
   T->AltStack = P + ((sizeof(GuestThread) + 63) & ~size_t(63));
   T->S.JumpCache = T->JumpCache = reinterpret_cast<JumpCacheEntry *>(
       End - JumpCacheSize * sizeof(JumpCacheEntry));
-  T->JumpCache[0] = EmptyJumpCache[0] = JumpCacheMark;
+  T->JumpCache[0] = JumpCacheMark;
+  if (First)
+    EmptyJumpCache[0] = JumpCacheMark;
   T->S.Thread = T;
   T->S.HostMxcsr = fpenv::mxcsrFor(0);
   T->S.Dczid = 4;
