@@ -1,10 +1,10 @@
 //===- Signals.cpp - From host signals to guest handlers ------------------===//
 //
-// The host handler only takes note: it keeps the signal in the thread, blocks
-// all others in the interrupted context and asks for a safepoint. The thread
-// delivers there and then makes the host mask equal to the guest's again. So at
-// most one asynchronous signal is in the thread's hands, and the kernel keeps
-// the rest: the queue, its order and its payloads.
+// The host handler (HostHandler.cpp) only takes note: it keeps the signal in
+// the thread, blocks all others in the interrupted context and asks for a
+// safepoint. The thread delivers there and then makes the host mask equal to
+// the guest's again. So at most one asynchronous signal is in the thread's
+// hands, and the kernel keeps the rest: the queue, its order and its payloads.
 //
 // The guest's mask is the host's, less SIGSEGV and SIGBUS, which must always
 // reach us. Default and ignored dispositions are the kernel's business: stops,
@@ -20,12 +20,9 @@
 #include "SigFrame.h"
 #include "Tracee.h"
 #include "xlate/Ops/Eval.h"
-#include "xlate/Runtime/Stubs.h"
-#include "xlate/Syscall/SafeCopy.h"
 #include <cstdio>
 #include <cstring>
 #include <sys/syscall.h>
-#include <ucontext.h>
 #include <unistd.h>
 #include <utility>
 
@@ -79,9 +76,8 @@ static bool stepTagged(GuestThread &T, ucontext_t &Uc) {
   return true;
 }
 
-/// SIGSEGV or SIGBUS from an instruction of this thread.
-static void catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
-                       ucontext_t *Uc) {
+void runtime::catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
+                         ucontext_t *Uc) {
   auto &Rip = Uc->uc_mcontext.gregs[REG_RIP];
   const auto Addr = reinterpret_cast<uint64_t>(Info.si_addr);
   uint64_t Lo, Hi;
@@ -130,54 +126,6 @@ static void catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
   T->requestSafepoint();
   S.Exit = ExitReason::Miss;
   Rip = reinterpret_cast<greg_t>(xlate_unwind);
-}
-
-/// A copy or set that faults is the evaluator's: see MopsStubs.S.
-static bool leaveMopsStub(ucontext_t *Uc) {
-  auto &Rip = Uc->uc_mcontext.gregs[REG_RIP];
-  if (Rip < reinterpret_cast<greg_t>(xlate_mops_start) ||
-      Rip >= reinterpret_cast<greg_t>(xlate_mops_end))
-    return false;
-  Rip = reinterpret_cast<greg_t>(xlate_mops_slow);
-  return true;
-}
-
-static void hostHandler(int Sig, siginfo_t *Info, void *Ctx) {
-  auto *Uc = static_cast<ucontext_t *>(Ctx);
-  if ((HostSync & sigBit(Sig)) && Info->si_code > 0) {
-    // Compiler threads, which have no guest state, read guest code too.
-    if (!sys::fixSafeCopyFault(Uc) && !leaveMopsStub(Uc))
-      catchFault(currentThread(), Sig, *Info, Uc);
-    return;
-  }
-  GuestThread &T = *currentThread();
-  if (Sig == SIGTRAP && Info->si_code == TRAP_TRACE && T.Tagged.active())
-    return T.Tagged.end(*Uc);
-  if (Sig == SIGSEGV && Info->si_code == sys::TraceStopCode)
-    return; // there was no tracer
-  if (Sig == SIGSEGV && Info->si_code == sys::TraceAskCode) {
-    if (T.Tid != syscall(SYS_gettid))
-      return;
-    T.TraceAsked.store(Info->si_value.sival_int, std::memory_order_relaxed);
-  } else if (HostSync & sigBit(Sig)) {
-    const unsigned I = GuestThread::heldIndex(Sig);
-    if (T.HasHeld[I].load(std::memory_order_relaxed))
-      return; // pending already: the second one is lost, as in the kernel
-    T.Held[I] = {*Info, Sig};
-    T.HasHeld[I].store(true, std::memory_order_relaxed);
-  } else {
-    T.Caught = {*Info, Sig};
-    T.HasCaught.store(true, std::memory_order_relaxed);
-    T.MaskClosed.store(true, std::memory_order_relaxed);
-    const uint64_t Mask = ~HostSync;
-    std::memcpy(&Uc->uc_sigmask, &Mask, sizeof Mask);
-  }
-  T.requestSafepoint();
-  // A system call that hasn't been entered yet must not be: see SafeSyscall.S.
-  auto &Rip = Uc->uc_mcontext.gregs[REG_RIP];
-  if (Rip >= reinterpret_cast<greg_t>(xlate_safe_syscall_start) &&
-      Rip < reinterpret_cast<greg_t>(xlate_safe_syscall_end))
-    Rip = reinterpret_cast<greg_t>(xlate_safe_syscall_interrupted);
 }
 
 void runtime::setHostAction(int Sig, uint64_t Handler, uint64_t GuestFlags) {

@@ -3,6 +3,7 @@
 #define XLATE_LIB_RUNTIME_SIGNALS_H
 
 #include "xlate/Runtime/Thread.h"
+#include <ucontext.h>
 
 namespace xlate::runtime {
 
@@ -19,6 +20,13 @@ constexpr uint64_t CatchIt = 2;
 /// Set the host's disposition of Sig as a guest action asks for: Handler 0 and
 /// 1 mean SIG_DFL and SIG_IGN, everything else our handler.
 void setHostAction(int Sig, uint64_t Handler, uint64_t GuestFlags);
+
+/// The host's handler of all signals that are caught.
+void hostHandler(int Sig, siginfo_t *Info, void *Ctx);
+
+/// SIGSEGV or SIGBUS from an instruction of the calling thread, whose
+/// currentThread() T is.
+void catchFault(GuestThread *T, int Sig, const siginfo_t &Info, ucontext_t *Uc);
 
 /// Have the host's Signals caught, for a tracer to see them.
 void catchForTracer(SignalTable &Table, uint64_t Signals);

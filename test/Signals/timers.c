@@ -2,8 +2,6 @@
 // timerfd, signalfd, queued real-time signals in order, SIGCHLD and what it says,
 // SA_RESTART, SA_RESETHAND, SA_NODEFER, nested handlers, siglongjmp and swapcontext
 // out of a handler.
-// A handler that comes while ThreadSanitizer holds a lock of its own waits for it.
-// UNSUPPORTED: tsan
 // RUN: %aarch64-cc -O2 -static -pthread %s -o %t
 // RUN: %xlate-quick-tiers %t | %filecheck %s
 
