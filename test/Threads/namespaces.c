@@ -1,5 +1,8 @@
 // The kernel lets only a process without threads enter a user namespace. That the
 // runtime has one that compiles hot code makes no difference.
+// REQUIRES: llvm-tier
+// ThreadSanitizer has a thread of its own in every process.
+// UNSUPPORTED: tsan
 // RUN: %aarch64-cc -O2 -static %s -o %t
 // RUN: %xlate-run --no-cache --stats %t 2>&1 | %filecheck %s
 #define _GNU_SOURCE
