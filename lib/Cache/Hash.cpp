@@ -85,9 +85,9 @@ Hash128 xlate::cache::hashOf(const void *Data, size_t Size) {
 }
 
 std::string Hash128::hex() const {
-  char Text[33];
-  std::snprintf(Text, sizeof Text, "%016llx%016llx",
-                static_cast<unsigned long long>(Hi),
-                static_cast<unsigned long long>(Lo));
+  std::string Text;
+  for (uint64_t Half : {Hi, Lo})
+    for (int Shift = 60; Shift >= 0; Shift -= 4)
+      Text += "0123456789abcdef"[Half >> Shift & 15];
   return Text;
 }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Recorder.h"
+#include "xlate/Support/Files.h"
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
@@ -51,9 +52,8 @@ void Recorder::translateInBackground(const std::string &CacheDir, int SelfFd) {
     if (!R.Path.empty())
       Files.insert(R.Path);
   Lock.unlock();
-  char Link[32], Self[4096];
-  std::snprintf(Link, sizeof Link, "/proc/self/fd/%d", SelfFd);
-  const ssize_t N = readlink(Link, Self, sizeof Self - 16);
+  char Self[4096];
+  const ssize_t N = readlink(linkOfFd(SelfFd).c_str(), Self, sizeof Self - 16);
   if (N <= 0 || Files.empty())
     return;
   Self[N] = 0;

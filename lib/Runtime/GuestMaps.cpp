@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "xlate/Runtime/GuestMemory.h"
 #include <algorithm>
+#include <charconv>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
@@ -65,16 +66,31 @@ static std::string readFile(const char *Path) {
   return Text;
 }
 
+/// "LO-HI PERM OFFSET DEVICE INODE   NAME". Each start reads some, and sscanf()
+/// would be a dozen pages of code that nothing else touches.
 static bool parseLine(const std::string &Text, Line &L) {
-  char Dev[32];
-  int NameAt = 0;
-  if (std::sscanf(Text.c_str(),
-                  "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %31s %" SCNu64 " %n",
-                  &L.Lo, &L.Hi, L.Perms, &L.Offset, Dev, &L.Inode, &NameAt) < 6)
+  const char *P = Text.data(), *End = P + Text.size();
+  auto Number = [&](uint64_t &To, int Base, char After) {
+    const auto [Next, Bad] = std::from_chars(P, End, To, Base);
+    if (Bad != std::errc() || Next == End || *Next != After)
+      return false;
+    P = Next + 1;
+    return true;
+  };
+  if (!Number(L.Lo, 16, '-') || !Number(L.Hi, 16, ' ') || End - P < 5)
     return false;
-  L.Dev = Dev;
-  if (NameAt > 0)
-    L.Name = Text.substr(NameAt);
+  std::copy_n(P, 4, L.Perms);
+  P += 5;
+  if (!Number(L.Offset, 16, ' '))
+    return false;
+  const char *Dev = P;
+  P = std::find(P, End, ' ');
+  L.Dev.assign(Dev, P);
+  if (P == End || (++P, !Number(L.Inode, 10, ' ')))
+    return false;
+  while (P != End && *P == ' ')
+    ++P;
+  L.Name.assign(P, End);
   return true;
 }
 

@@ -1,5 +1,6 @@
 //===- Loader.cpp - Loading a guest program -------------------------------===//
 #include "xlate/Runtime/Loader.h"
+#include "xlate/Support/Files.h"
 #include "xlate/Syscall/Syscall.h"
 #include <algorithm>
 #include <climits>
@@ -13,9 +14,8 @@ namespace xlate::runtime {
 /// Absolute name of an open file; where /proc does not tell, from the path that
 /// it was opened by.
 static std::string nameOfFd(int Fd, const std::string &Path) {
-  char Link[32], Name[PATH_MAX];
-  snprintf(Link, sizeof Link, "/proc/self/fd/%d", Fd);
-  ssize_t N = readlink(Link, Name, sizeof Name);
+  char Name[PATH_MAX];
+  ssize_t N = readlink(linkOfFd(Fd).c_str(), Name, sizeof Name);
   // The program of a standalone file is nameless: it goes by that file's name.
   if (N > 0 && std::string_view(Name, N).starts_with("/memfd:guest"))
     N = readlink("/proc/self/exe", Name, sizeof Name);

@@ -1,5 +1,6 @@
 //===- ProgramFile.cpp - Which file executing a path runs -----------------===//
 #include "xlate/Runtime/Loader.h"
+#include "xlate/Support/Files.h"
 #include "xlate/Syscall/Syscall.h"
 #include <cstring>
 #include <fcntl.h>
@@ -30,9 +31,7 @@ static bool isOwnExe(const char *Path) {
   Path += 6;
   if (strcmp(Path, "self/exe") == 0 || strcmp(Path, "thread-self/exe") == 0)
     return true;
-  char Own[32];
-  snprintf(Own, sizeof Own, "%d/exe", getpid());
-  return strcmp(Path, Own) == 0;
+  return std::to_string(getpid()) + "/exe" == Path;
 }
 
 /// May the caller execute the open file? Also refuses noexec mounts.
@@ -69,9 +68,7 @@ static Expected<UniqueFd> openAt(int DirFd, const char *Path, int Flags) {
   }
   // The descriptor may have been opened with O_PATH or for writing: open the
   // file anew; without /proc it has to do as it is.
-  char Link[32];
-  snprintf(Link, sizeof Link, "/proc/self/fd/%d", DirFd);
-  UniqueFd Fd(open(Link, Mode));
+  UniqueFd Fd(open(linkOfFd(DirFd).c_str(), Mode));
   if (!Fd && errno == ENOENT)
     Fd.reset(fcntl(DirFd, F_DUPFD_CLOEXEC, 3));
   if (!Fd)

@@ -3,6 +3,7 @@
 #include "Recorder.h"
 #include "Promotion.h"
 #include "xlate/Cache/AotImage.h"
+#include "xlate/Support/Files.h"
 #include "xlate/Syscall/Syscall.h"
 #include <algorithm>
 #include <bit>
@@ -44,9 +45,8 @@ void Recorder::mapped(uint64_t Lo, uint64_t Hi, int Fd, uint64_t Offset) {
   if (!cache::fileKey(Fd, R.File))
     return;
   if (WithNames) {
-    char Link[32], Name[4096];
-    std::snprintf(Link, sizeof Link, "/proc/self/fd/%d", Fd);
-    const ssize_t N = readlink(Link, Name, sizeof Name);
+    char Name[4096];
+    const ssize_t N = readlink(linkOfFd(Fd).c_str(), Name, sizeof Name);
     if (N > 0 && Name[0] == '/')
       R.Path.assign(Name, static_cast<size_t>(N));
   }

@@ -36,3 +36,7 @@ bool xlate::writeAll(int Fd, const void *Data, size_t Size) {
   }
   return true;
 }
+
+std::string xlate::linkOfFd(int Fd) {
+  return "/proc/self/fd/" + std::to_string(Fd);
+}

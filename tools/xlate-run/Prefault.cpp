@@ -10,6 +10,7 @@
 
 #ifdef XLATE_LLVM_APART
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <elf.h>
@@ -41,6 +42,8 @@ extern const Elf64_Ehdr __ehdr_start;
 extern "C" [[gnu::used, gnu::no_stack_protector]] void xlate_populate() {
   // Pointers that start-up sets stand at the end of what is read-only later.
   constexpr uintptr_t GotBytes = 24 << 10;
+  // Of the functions in startup-order.txt.
+  constexpr uintptr_t OrderedText = 512 << 10;
   const auto File = reinterpret_cast<uintptr_t>(&__ehdr_start);
   auto *Ph = reinterpret_cast<const Elf64_Phdr *>(File + __ehdr_start.e_phoff);
   for (int I = 0; I != __ehdr_start.e_phnum; ++I) {
@@ -53,7 +56,8 @@ extern "C" [[gnu::used, gnu::no_stack_protector]] void xlate_populate() {
          {xlate_llvm_rodata, xlate_llvm_text, xlate_llvm_bss})
       if (const auto At = reinterpret_cast<uintptr_t>(Llvm);
           Begin <= At && At <= End)
-        populate(Begin, At,
+        populate(Begin,
+                 Ph[I].p_flags & PF_X ? std::min(At, Begin + OrderedText) : At,
                  Ph[I].p_flags & PF_W ? MADV_POPULATE_WRITE
                                       : MADV_POPULATE_READ);
   }
@@ -79,16 +83,22 @@ xlate_entry:
     .size xlate_entry, . - xlate_entry
 )");
 
-/// Start with a heap that holds what a start allocates, and keep what is freed
-/// at its top.
+/// Start with a heap that holds what a start allocates: a huge page, which is
+/// one fault and one entry of the TLB, if the kernel has one. What is freed at
+/// the heap's top is kept.
 static void prefaultHeap() {
-  constexpr int Bytes = 512 << 10;
+  constexpr uintptr_t HugePage = 2 << 20;
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
   mallopt(M_TRIM_THRESHOLD, 8 << 20);
-  void *P = malloc(Bytes);
-  const auto Begin = reinterpret_cast<uintptr_t>(P);
-  populate(Begin, Begin + Bytes, MADV_POPULATE_WRITE);
-  free(P);
+  mallopt(M_TOP_PAD, 2 * HugePage);
+  // What comes next begins with the huge page: this block, which stays and
+  // isn't touched, reaches up to it.
+  const auto First = reinterpret_cast<uintptr_t>(malloc(1));
+  const uintptr_t Begin = (First + 64 + HugePage - 1) & ~(HugePage - 1);
+  [[maybe_unused]] void *volatile Before = malloc(Begin - First - 64);
+  madvise(reinterpret_cast<void *>(Begin), HugePage, MADV_HUGEPAGE);
+  populate(Begin, Begin + (512 << 10), MADV_POPULATE_WRITE);
+  mallopt(M_TOP_PAD, 128 << 10);
 }
 
 // Before the first constructor.
