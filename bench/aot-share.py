@@ -12,7 +12,10 @@ import json
 import subprocess
 import sys
 
-PROGRAMS = [
+LICENSES = "/usr/share/common-licenses"
+SETS = {}
+
+SETS["base"] = [
     ["/usr/bin/true"],
     ["/usr/bin/bash", "-c", "for i in {1..3000}; do x=$((x + i * i)); done; echo $x"],
     ["/usr/bin/sort", "-n", "/usr/share/common-licenses/GPL-3"],
@@ -37,11 +40,36 @@ PROGRAMS = [
     ["/usr/lib/gcc/aarch64-linux-gnu/12/cc1", "-O1", "-quiet", "-o", "-", "{hello}"],
 ]
 
+# Of the tree that "scripts/guests.sh --fetch compiled" makes: Rust, Go, C++, assembly.
+SETS["compiled"] = [
+    ["/usr/bin/rg", "--sort", "path", "-c", "-i", "free (software|document)", "{root}" + LICENSES],
+    ["/usr/bin/rg", "-N", "--replace", "<$1>", r"\b(w[a-z]+ty)\b", "{root}" + LICENSES + "/GPL-3"],
+    ["/usr/bin/fdfind", "-u", "--max-buffer-time=60000", "prop", "{root}/usr/share/cmake-3.25"],
+    ["/usr/bin/batcat", "--color=always", "-p", "-l", "py", "bench/aot-share.py"],
+    ["/usr/bin/batcat", "--config-file"],
+    ["/usr/bin/fzf", "-f", "gnu lic"],
+    ["/usr/bin/rclone", "hashsum", "whirlpool", "{root}" + LICENSES + "/GPL-3"],
+    ["/usr/bin/rclone", "size", "--json", "{root}/usr/share"],
+    ["/usr/bin/rclone", "help", "flags"],
+    ["/usr/bin/cmake", "--help-full"],
+    ["/usr/bin/cmake", "-P", "{root}/usr/share/cmake-3.25/Modules/FindPackageMessage.cmake"],
+    ["/usr/bin/ninja", "-h"],
+    ["/usr/bin/openssl", "dgst", "-sha512", "{root}" + LICENSES + "/GPL-3"],
+    ["/usr/bin/openssl", "enc", "-aes-256-ctr", "-K", "00" * 32, "-iv", "00" * 16,
+     "-in", "{root}/usr/bin/cmake", "-out", "/dev/null"],
+    ["/usr/bin/openssl", "enc", "-chacha20", "-K", "00" * 32, "-iv", "00" * 16,
+     "-in", "{root}/usr/bin/cmake", "-out", "/dev/null"],
+    ["/usr/bin/openssl", "prime", "-hex", "FFFFFFFFFFFFFFC5" * 16],
+    ["/usr/bin/openssl", "genpkey", "-algorithm", "RSA", "-out", "/dev/null"],
+    ["/usr/bin/openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256",
+     "-out", "/dev/null"],
+]
+
 
 def run(args, command, *options):
     done = subprocess.run([args.xlate, "-L", args.sysroot, "--stats=json", *options,
                            args.sysroot + command[0], *command[1:]],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=args.timeout)
+                          stdin=open(args.sysroot + LICENSES + "/GPL-3"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=args.timeout)
     lines = [l for l in done.stderr.decode(errors="replace").splitlines() if l.startswith("{")]
     return (done.returncode, done.stdout), json.loads(lines[-1])
 
@@ -52,13 +80,15 @@ def main():
     parser.add_argument("--xlate", default="build/release/bin/xlate-run")
     parser.add_argument("--sysroot", default=".sysroot/arm64")
     parser.add_argument("--cache-dir", required=True)
+    parser.add_argument("--set", choices=SETS, default="base", help="which programs")
     parser.add_argument("--hello", default="bench/kernels/fib.c", help="what cc1 compiles")
     parser.add_argument("--timeout", type=float, default=300)
     args = parser.parse_args()
     bad = 0
     print("| program | instructions | from images | translated | LLVM |\n|---|---|---|---|---|")
-    for program in PROGRAMS:
-        command = [w.replace("{hello}", args.hello) for w in program]
+    for program in SETS[args.set]:
+        command = [w.replace("{hello}", args.hello).replace("{root}", args.sysroot)
+                   for w in program]
         name = " ".join(command)[:50].replace("|", "\\|")
         try:
             plain, cold = run(args, command, "--no-cache", "--tier=baseline")

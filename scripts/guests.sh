@@ -17,6 +17,8 @@
 #   --no-native    no run on amd64: what an earlier one printed is expected
 #   --timeout S    seconds for each run (600)
 #   --fetch        only get the packages
+#   --cache DIR    with the translations in DIR, where what ran is noted; what a run
+#                  adds to them is in its statistics (XLATE_STATS)
 #
 # LOAD and SECONDS_EACH say how long servers are under load and each stressor runs,
 # MEBIBYTES how much memory redis tests.
@@ -29,7 +31,7 @@ guests=$XLATE_ROOT/test/Guests
 runner=${XLATE_RUN:-$XLATE_ROOT/build/release/bin/xlate-run}
 roots=${GUEST_ROOTS:-$XLATE_ROOT/.sysroot}
 out=${GUEST_OUT:-$XLATE_ROOT/build/guests}
-repeat=1 native=1 limit=600 fetch_only=
+repeat=1 native=1 limit=600 fetch_only= cache=
 
 # The cases of a name, in the order of the file.
 cases_of() {
@@ -89,8 +91,8 @@ in_tree() {
   timeout --kill-after=5 "$limit" unshare "${user[@]}" --mount --net --pid --fork --kill-child \
     bash -c '
       set -e
-      root=$1 guests=$2 runner=$3 arch=$4
-      shift 4
+      root=$1 guests=$2 runner=$3 arch=$4 cache=$5 variables=()
+      shift 5
       ip link set lo up 2>/dev/null || true
       mount --bind "$guests" "$root/guests"
       mount -t proc proc "$root/proc"
@@ -102,10 +104,16 @@ in_tree() {
       if [ "$arch" = arm64 ]; then
         mount --bind "$runner" "$root/xlate-run"
         run=(/xlate-run)
+        variables=(XLATE_STATS="${XLATE_STATS:-}" XLATE_NO_CACHE="${XLATE_NO_CACHE:-1}")
+        if [ "$cache" ]; then
+          mkdir -p "$root/var/cache/xlate"
+          mount --bind "$cache" "$root/var/cache/xlate"
+          variables=(XLATE_STATS="${XLATE_STATS:-}" XLATE_CACHE_DIR=/var/cache/xlate)
+        fi
       fi
       exec env -i LOAD="${LOAD:-}" MEBIBYTES="${MEBIBYTES:-}" SECONDS_EACH="${SECONDS_EACH:-}" \
-        LIMIT="$LIMIT" PATH=/usr/sbin:/usr/bin HOME=/tmp LANG=C.UTF-8 GUEST_ARCH="$arch" XLATE_NO_CACHE="${XLATE_NO_CACHE:-1}" chroot "$root" "${run[@]}" "$@"' \
-    bash "$root" "$guests" "$runner" "$arch" "$@" </dev/null
+        LIMIT="$LIMIT" PATH=/usr/sbin:/usr/bin HOME=/tmp LANG=C.UTF-8 GUEST_ARCH="$arch" "${variables[@]}" chroot "$root" "${run[@]}" "$@"' \
+    bash "$root" "$guests" "$runner" "$arch" "$cache" "$@" </dev/null
 }
 
 # run_case NAME CASE ARCH: the output and, as its last line, the exit status.
@@ -157,6 +165,7 @@ while [ $# != 0 ]; do
     --repeat) repeat=$2; shift ;;
     --timeout) limit=$2; shift ;;
     --no-native) native= ;;
+    --cache) cache=$(realpath "$2"); shift ;;
     --fetch) fetch_only=1 ;;
     -*) die "unknown option $1" ;;
     *) wanted+=("$1") ;;
