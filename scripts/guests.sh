@@ -31,7 +31,7 @@ guests=$XLATE_ROOT/test/Guests
 runner=${XLATE_RUN:-$XLATE_ROOT/build/release/bin/xlate-run}
 roots=${GUEST_ROOTS:-$XLATE_ROOT/.sysroot}
 out=${GUEST_OUT:-$XLATE_ROOT/build/guests}
-repeat=1 native=1 limit=600 fetch_only= cache=
+repeat=1 native=1 limit=600 fetch_only="" cache=""
 
 # The cases of a name, in the order of the file.
 cases_of() {

@@ -165,7 +165,7 @@ void Process::noteJump(CpuState &S) {
   }
   auto CodeEnd = [this](uint64_t Pc) { return codeRange(Pc).Hi; };
   if (!FlagsAreKept.load(std::memory_order_relaxed) &&
-      readsFlagsAt(S.Pc, CodeEnd))
+      readsFlagsAt(S.Pc, CodeEnd) && !restoresFlags(From, CodeEnd))
     keepFlags();
   notedPlace(From, S.Pc).store(jumpKey(From, S.Pc), std::memory_order_relaxed);
   std::vector<uint64_t> &Targets = JumpsSeen[From];

@@ -119,9 +119,10 @@ Use Lookahead::after(const Block &B) {
       return Use::Unknown;
     if (static_cast<BranchKind>(T.N) == BranchKind::Ret)
       return endsCopyLoop(B.End - 4) ? Use::Unknown : Use::Dead;
-    if (Jumps == AcrossJumps::Dead ||
-        static_cast<BranchKind>(T.N) == BranchKind::Call)
+    if (static_cast<BranchKind>(T.N) == BranchKind::Call)
       return Use::Dead;
+    if (Jumps == AcrossJumps::Dead)
+      return restoresFlags(B.End - 4, CodeEnd) ? Use::Unknown : Use::Dead;
     // A jump through IP0 or IP1 is a veneer's or a PLT's: inside a call.
     const Uop &Target = B.Uops[T.A[0]];
     const bool Veneer =
@@ -241,6 +242,25 @@ bool xlate::flagsDeadAfter(const Block &B, const CodeEndFn &CodeEnd,
 
 bool xlate::readsFlagsAt(uint64_t Pc, const CodeEndFn &CodeEnd) {
   return Lookahead(CodeEnd, nullptr, AcrossJumps::Kept).at(Pc) == Use::Read;
+}
+
+bool xlate::restoresFlags(uint64_t Pc, const CodeEndFn &CodeEnd) {
+  constexpr unsigned MaxInsns = 64;
+  CodeReader Code;
+  uint32_t W;
+  for (unsigned N = 0; N != MaxInsns; ++N) {
+    Pc -= 4;
+    if (CodeEnd(Pc) < Pc + 4 || !Code.word(Pc, Pc + 4, W))
+      return false;
+    if ((W & ~uint32_t(31)) == 0xd51b4200) // MSR NZCV
+      return true;
+    if ((W & 0x7c000000) == 0x14000000 || // B, BL
+        (W & 0xfe000000) == 0xd6000000 || // through registers
+        (W & 0xff000010) == 0x54000000 || // B.cond
+        (W & 0x7c000000) == 0x34000000)   // CBZ, TBZ
+      return false;
+  }
+  return false;
 }
 
 bool xlate::readsFlagsAcrossCall(const Block &B, const CodeEndFn &CodeEnd) {

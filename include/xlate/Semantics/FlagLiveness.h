@@ -50,6 +50,11 @@ bool flagsDeadAfter(const Block &B, const CodeEndFn &CodeEnd,
 /// True if the code at Pc reads NZCV before it writes them.
 bool readsFlagsAt(uint64_t Pc, const CodeEndFn &CodeEnd);
 
+/// True if the jump through a register at Pc is behind an instruction that sets
+/// NZCV as a whole: it goes back to code that was interrupted (Go's goroutines
+/// are), with all that belongs to it. Flags are kept there in any case.
+bool restoresFlags(uint64_t Pc, const CodeEndFn &CodeEnd);
+
 /// True if B ends in a call and the code that the callee returns to reads the
 /// callee's flags, or the callee, if it is known, those of B.
 bool readsFlagsAcrossCall(const Block &B, const CodeEndFn &CodeEnd);
