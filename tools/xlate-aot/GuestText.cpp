@@ -111,7 +111,7 @@ private:
   void jump(uint64_t Pc);
   void cover(uint64_t Lo, uint64_t Hi);
   void findFlagsAtJumps();
-  bool sweep();
+  void sweep();
 
   GuestText &Text;
   Entries Out;
@@ -267,29 +267,23 @@ void EntryFinder::follow() {
 
 // Code that nothing refers to directly (cases of jump tables, functions called
 // through pointers in data) begins where other code or padding ends.
-bool EntryFinder::sweep() {
+void EntryFinder::sweep() {
   constexpr uint32_t Nop = 0xd503201f;
-  std::vector<uint64_t> Starts;
-  for (auto [Lo, Hi] : Text.Sections) {
-    uint64_t At = Lo;
-    auto It = Covered.upper_bound(Lo);
-    if (It != Covered.begin() && std::prev(It)->second > Lo)
-      At = std::prev(It)->second;
-    while (At < Hi) {
-      const uint64_t End = It == Covered.end() ? Hi : std::min(Hi, It->first);
-      while (At < End && (wordAt(At) == Nop || wordAt(At) == 0 ||
-                          decode(wordAt(At)).Code == A64::Unallocated))
-        At += 4;
-      if (At < End)
-        Starts.push_back(At);
-      if (It == Covered.end())
-        break;
-      At = (It++)->second;
+  for (auto [Lo, Hi] : Text.Sections)
+    for (uint64_t At = Lo; At < Hi;) {
+      auto It = Covered.upper_bound(At);
+      if (It != Covered.begin() && std::prev(It)->second > At) {
+        At = std::prev(It)->second;
+        continue;
+      }
+      // What begins here ends before the next is looked for.
+      if (const uint32_t W = wordAt(At);
+          W != Nop && W != 0 && decode(W).Code != A64::Unallocated) {
+        add(At);
+        follow();
+      }
+      At += 4;
     }
-  }
-  for (uint64_t Pc : Starts)
-    add(Pc);
-  return !Work.empty();
 }
 
 /// Does a block read NZCV to which nothing leads, so that it must be an
@@ -331,8 +325,7 @@ Entries EntryFinder::run(const image::CodeHints &Hints,
   for (auto [From, To] : Profile.Jumps)
     add(Text.pcOf(To));
   follow();
-  for (unsigned Round = 0; Round != 200 && sweep(); ++Round)
-    follow();
+  sweep();
   for (const cache::Profile::BlockInfo &B : Profile.Blocks)
     if (auto It = Out.Blocks.find(Text.pcOf(B.Offset));
         It != Out.Blocks.end()) {
