@@ -1,9 +1,11 @@
 """The benchmark cases: what is run, natively and as an arm64 program."""
 
 import dataclasses
+import math
 import os
 import random
 import struct
+import subprocess
 import wave
 
 CLASSES = ("kernel", "program", "startup")
@@ -30,6 +32,10 @@ class Case:
     compare: bool = True  # outputs are equal
     rate: str = None  # pattern of a rate in the output, for programs that run a fixed time
     env: dict = dataclasses.field(default_factory=dict)
+    starts: tuple = ()  # guest programs that it runs
+    # More arguments for emulators that need {run}. {,run} has commas, {root} is the
+    # sysroot.
+    wrapper: list = None
 
 
 KERNELS = (
@@ -94,8 +100,8 @@ SQL = (
 SHELL_LOOP = "i=0; while [ $i -lt {n} ]; do {cmd}; i=$((i+1)); done"
 
 
-def program_cases():
-    """Programs of Debian packages, by package."""
+def program_cases(scale=1):
+    """Programs of Debian packages, by package; the hot runs do scale times the work."""
     cases = []
 
     def add(name, guest, hot, cold, package, native=None, **rest):
@@ -104,50 +110,54 @@ def program_cases():
         )
 
     def pack(name, args, package, guest=None, **rest):
-        add(name, guest or "/usr/bin/" + name.split("-")[0], args + ["text.big"],
+        add(name, guest or "/usr/bin/" + name.split("-")[0], args + ["text.big"] * scale,
             args + ["text.small"], package, **rest)
 
     for name, guest, args, package in (
             ("sha256sum", "/usr/bin/sha256sum", [], "coreutils"),
             ("busybox-sha256", "/bin/busybox", ["sha256sum"], "busybox-static")):
-        add(name, guest, args + ["text.big"] * 20, args + ["text.big"], package)
+        add(name, guest, args + ["text.big"] * 20 * scale, args + ["text.big"], package)
     pack("xz-c", ["-4", "-T1", "-c"], "xz-utils")
     pack("zstd-c", ["-9", "-c", "-q", "--single-thread"], "zstd")
     pack("gzip-c", ["-c", "-n"], "gzip")
     pack("bzip2-c", ["-c"], "bzip2")
     for name, tool, package in (("xz-d", "xz", "xz-utils"), ("bzip2-d", "bzip2", "bzip2")):
         suffix = {"xz": ".xz", "bzip2": ".bz2"}[tool]
-        add(name, "/usr/bin/" + tool, ["-d", "-c"] + ["text.big" + suffix] * 3,
+        add(name, "/usr/bin/" + tool, ["-d", "-c"] + ["text.big" + suffix] * 3 * scale,
             ["-d", "-c", "text.small" + suffix], package)
     seven = ["a", "-so", "-txz", "-mx=3", "-mmt=1", "-bd", "x"]
-    pack("7zz-a", seven, "7zip")
+    add("7zz-a", "/usr/bin/7zz", seven + ["text.big" if scale < 6 else "text.huge"],
+        seven + ["text.small"], "7zip")
     ssl = "/usr/bin/openssl"
-    add("openssl-sha256", ssl, ["dgst", "-sha256"] + ["text.big"] * 20,
+    add("openssl-sha256", ssl, ["dgst", "-sha256"] + ["text.big"] * 20 * scale,
         ["dgst", "-sha256", "text.big"], "openssl")
     ctr = ["enc", "-aes-128-ctr", "-K", "00" * 16, "-iv", "11" * 16, "-in"]
     add("openssl-ctr", ssl, ctr + ["text.huge"], ctr + ["text.small"], "openssl")
     for name, args in (("gcm", ["-bytes", "8192", "-evp", "aes-128-gcm"]),
                        ("rsa", ["rsa2048"])):
-        add("openssl-" + name, ssl, ["speed", "-mr", "-seconds", "1"] + args, None, "openssl",
+        add("openssl-" + name, ssl, ["speed", "-mr", "-seconds", str(min(scale, 3))] + args, None, "openssl",
             compare=False, rate=r"^\+F.*:([0-9.]+)$")
-    add("sqlite3", "/usr/bin/sqlite3", [":memory:", SQL.format(n=250)],
+    add("sqlite3", "/usr/bin/sqlite3", [":memory:", SQL.format(n=250 * scale)],
         [":memory:", SQL.format(n=10)], "sqlite3")
     size = {"py-fib": (31, 18), "py-dict": (120, 8), "py-float": (250, 15),
             "py-class": (250, 15), "py-sort": (300, 20)}
+    # A step of the Fibonacci programs multiplies the work by 1.618.
+    steps = round(math.log(scale) / math.log((1 + 5 ** 0.5) / 2))
     for name, source in PYTHON.items():
         hot, cold = size[name]
+        hot = hot + steps if name == "py-fib" else hot * scale
         add(name, "/usr/bin/python3", ["-I", "-S", "-c", source.format(n=hot)],
             ["-I", "-S", "-c", source.format(n=cold)], "python3-minimal",
             env={"PYTHONHASHSEED": "0"})
-    add("perl", "/usr/bin/perl", ["-e", PERL.format(n=100)], ["-e", PERL.format(n=5)],
+    add("perl", "/usr/bin/perl", ["-e", PERL.format(n=100 * scale)], ["-e", PERL.format(n=5)],
         "perl-base", env={"PERL_HASH_SEED": "0"})
-    add("lua", "/usr/bin/lua5.4", ["-e", LUA.format(n=400, f=29)],
+    add("lua", "/usr/bin/lua5.4", ["-e", LUA.format(n=400 * scale, f=29 + steps)],
         ["-e", LUA.format(n=20, f=20)], "lua5.4")
-    add("gawk", "/usr/bin/gawk", [AWK.format(n=200)], [AWK.format(n=10)], "gawk")
+    add("gawk", "/usr/bin/gawk", [AWK.format(n=200 * scale)], [AWK.format(n=10)], "gawk")
     # The cross compiler makes the same code as the guest's own compiler.
     cc1 = "/usr/lib/gcc/aarch64-linux-gnu/12/cc1"
     args = ["-quiet", "-O2", "-fpreprocessed", "-fno-ident", "-o", "-"]
-    add("cc1", cc1, args + ["big.i"], args + ["small.i"], "cpp-12",
+    add("cc1", cc1, args + ["big.i" if scale < 6 else "huge.i"], args + ["small.i"], "cpp-12",
         native="/usr/lib/gcc-cross/aarch64-linux-gnu/12/cc1")
     add("stockfish", "/usr/games/stockfish", ["bench", "16", "1", "8"],
         ["bench", "16", "1", "2"], "stockfish", compare=False)
@@ -163,8 +173,8 @@ def startup_cases():
     """Programs that end at once: what a process costs."""
     cases = []
 
-    def add(name, guest, args, package):
-        cases.append(Case(name, "startup", None, args, guest, guest, package))
+    def add(name, guest, args, package, native=None, **rest):
+        cases.append(Case(name, "startup", None, args, native or guest, guest, package, **rest))
 
     add("busybox-true", "/bin/busybox", ["true"], "busybox-static")
     add("true", "/usr/bin/true", [], "coreutils")
@@ -172,8 +182,14 @@ def startup_cases():
     add("perl-e1", "/usr/bin/perl", ["-e", "1"], "perl-base")
     add("git-version", "/usr/bin/git", ["--version"], "git")
     add("python-pass", "/usr/bin/python3", ["-I", "-c", "pass"], "python3-minimal")
+    add("git-status", "/usr/bin/git", ["-C", "repository", "status"], "git")
+    # The cross compiler, which starts its own cc1 and as.
+    add("gcc-c", "/usr/bin/gcc", ["-c", "hello.c", "-o", "hello.o"], "cpp-12",
+        "/usr/bin/aarch64-linux-gnu-gcc", wrapper=["-B{root}/usr/bin/", "-wrapper", "{,run}"],
+        starts=("/usr/lib/gcc/aarch64-linux-gnu/12/cc1", "/usr/bin/as"))
     add("sh-200-procs", "/usr/bin/dash",
-        ["-c", SHELL_LOOP.format(n=200, cmd="{run}/usr/bin/true")], "dash")
+        ["-c", SHELL_LOOP.format(n=200, cmd="{run}/usr/bin/true")], "dash",
+        starts=("/usr/bin/true",))
     add("sh-300-forks", "/usr/bin/dash",
         ["-c", SHELL_LOOP.format(n=300, cmd="(:)")], "dash")
     return cases
@@ -253,10 +269,23 @@ def make_sound(path, seconds):
         file.writeframes(bytes(frames))
 
 
+def make_repository(path):
+    """A git repository with some files, of which one has changed."""
+    os.makedirs(path, exist_ok=True)
+    for i in range(100):
+        with open(os.path.join(path, "file%d" % i), "w") as file:
+            file.write("line %d\n" % i)
+    author = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"]
+    for command in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "files"]):
+        subprocess.run(["git", "-C", path, *command], check=True)
+    with open(os.path.join(path, "file1"), "a") as file:
+        file.write("changed\n")
+
+
 def make_data(directory, tools):
     """Input files of the programs; tools: path of the native xz and bzip2."""
     os.makedirs(directory, exist_ok=True)
-    stamp = os.path.join(directory, ".complete")
+    stamp = os.path.join(directory, ".complete-2")
     if os.path.exists(stamp):
         return
     make_text(os.path.join(directory, "text.big"), 4_000_000, 1)
@@ -265,8 +294,12 @@ def make_data(directory, tools):
         with open(os.path.join(directory, "text.big")) as big:
             huge.write(big.read() * 10)
     make_source(os.path.join(directory, "big.i"), 60)
+    make_source(os.path.join(directory, "huge.i"), 360)
     make_source(os.path.join(directory, "small.i"), 4)
     make_sound(os.path.join(directory, "sound.wav"), 20)
+    make_repository(os.path.join(directory, "repository"))
+    with open(os.path.join(directory, "hello.c"), "w") as file:
+        file.write('#include <stdio.h>\nint main(void) { return puts("hello") < 0; }\n')
     for name in ("text.big", "text.small"):
         for command in tools:
             os.spawnvp(os.P_WAIT, command, [command, "-k", "-f", os.path.join(directory, name)])

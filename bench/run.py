@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 import json
 import math
+import multiprocessing
 import os
 import platform
 import re
@@ -126,8 +127,11 @@ class Bench:
         guest = case.guest
         if case.package:
             guest = self.args.sysroot + guest
-        run = " ".join(prefix + [self.args.sysroot]) if emulator == "qemu" else ""
-        return prefix + [guest, *(a.replace("{run}", run) for a in args)]
+        run = prefix + [self.args.sysroot] if emulator == "qemu" else []
+        if run and case.wrapper:
+            args = case.wrapper + args
+        return prefix + [guest, *(a.replace("{run}", " ".join(run)).replace(
+            "{,run}", ",".join(prefix)).replace("{root}", self.args.sysroot) for a in args)]
 
     def train(self, case, args, env):
         """Record what the case runs, and translate its program and the libraries of that."""
@@ -138,14 +142,16 @@ class Bench:
         prefix = [self.args.xlate, "-L", self.args.sysroot, "--no-cache"]
         run_once(self.command(case, "aot", [*prefix, "--record-profile", profile], args),
                  self.data, env, self.args.timeout)
-        program = self.command(case, "aot", [], [])[0]
-        # The guest's dynamic linker says what it would load.
-        traced = run_once([*prefix, program], self.data,
-                          dict(env, LD_TRACE_LOADED_OBJECTS="1"), self.args.timeout)
-        files = [program]
-        for path in re.findall(r"(/\S+) \(0x", traced.text):
-            inside = self.args.sysroot + path
-            files.append(os.path.realpath(inside if os.path.exists(inside) else path))
+        programs = [self.command(case, "aot", [], [])[0],
+                    *(self.args.sysroot + path for path in case.starts)]
+        files = list(programs)
+        for program in programs:
+            # The guest's dynamic linker says what it would load.
+            traced = run_once([*prefix, program], self.data,
+                              dict(env, LD_TRACE_LOADED_OBJECTS="1"), self.args.timeout)
+            for path in re.findall(r"(/\S+) \(0x", traced.text):
+                inside = self.args.sysroot + path
+                files.append(os.path.realpath(inside if os.path.exists(inside) else path))
         aot = os.path.join(os.path.dirname(self.args.xlate), "xlate-aot")
         subprocess.run([aot, "--cache-dir", self.cache, "-q", "--no-recorded",
                         "--profile", profile, *files], check=True)
@@ -262,7 +268,7 @@ def parse_args():
     parser.add_argument("--quick", action="store_true", help="one round, hot runs only")
     parser.add_argument("--only", choices=("hot", "cold"), help="only these runs")
     parser.add_argument("--scale", type=int, default=1,
-                        help="multiply the work of hot kernels (steady state)")
+                        help="multiply the work of the hot runs (steady state)")
     parser.add_argument("--no-qemu", action="store_true", help="leave qemu-aarch64 out")
     parser.add_argument("--json", metavar="FILE", help="write all results here")
     parser.add_argument("--xlate", default=os.path.join(ROOT, "build/release/bin/xlate-run"))
@@ -297,7 +303,7 @@ def main():
     """Measure the selected cases; status 1 if an output was wrong."""
     args = parse_args()
     bench = Bench(args)
-    everything = (suite.kernel_cases(HERE, bench.binaries) + suite.program_cases() +
+    everything = (suite.kernel_cases(HERE, bench.binaries) + suite.program_cases(args.scale) +
                   suite.startup_cases())
     for case in everything:
         if case.cls == "kernel":
@@ -314,8 +320,12 @@ def main():
         for case in selected:
             print("%-10s%-18s%s" % (case.cls, case.name, bench.missing(case) or ""))
         return 0
-    if any(case.cls == "program" for case in selected):
-        suite.make_data(bench.data, [t for t in ("xz", "bzip2") if shutil.which(t)])
+    if any(case.package for case in selected):
+        # In a process of its own: the memory of this one would count as its children's.
+        maker = multiprocessing.Process(target=suite.make_data, args=(
+            bench.data, [t for t in ("xz", "bzip2") if shutil.which(t)]))
+        maker.start()
+        maker.join()
     os.makedirs(bench.data, exist_ok=True)
     if args.no_qemu:
         emulators = bench.emulators
