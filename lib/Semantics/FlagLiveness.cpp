@@ -2,6 +2,7 @@
 
 #include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
+#include <algorithm>
 #include <optional>
 
 using namespace xlate;
@@ -12,18 +13,21 @@ namespace {
 
 enum class Use { Dead, Read, Unknown };
 
-/// One look ahead. Bounded: most code compares soon after it begins.
+/// One look ahead. Bounded: most code compares soon after it begins. What is
+/// optimised is worth a longer look, as flags that might be read are in the way
+/// everywhere in a unit.
 class Lookahead {
 public:
   Lookahead(const CodeEndFn &CodeEnd, CodeRanges *Depends, AcrossJumps Jumps)
-      : CodeEnd(CodeEnd), Depends(Depends), Jumps(Jumps) {}
+      : CodeEnd(CodeEnd), Depends(Depends), Jumps(Jumps),
+        Budget(Jumps == AcrossJumps::Dead ? 400 : 24),
+        MaxDepth(Jumps == AcrossJumps::Dead ? 40 : 6) {}
 
   Use at(uint64_t Pc);
   Use after(const Block &B);
   bool isCopyLoop(uint64_t Pc);
 
 private:
-  static constexpr unsigned MaxInsns = 24, MaxDepth = 6;
   /// Go's longest has 128 instructions.
   static constexpr unsigned MaxCopyInsns = 160;
 
@@ -35,8 +39,11 @@ private:
   const AcrossJumps Jumps;
   CodeReader Code, Callee;
   Block Scratch;
-  unsigned Budget = MaxInsns;
+  unsigned Budget; ///< Instructions to look at.
+  const unsigned MaxDepth;
   unsigned Depth = 0;
+  /// Where it has been: going round in a circle reads nothing.
+  std::vector<uint64_t> Visited;
 };
 
 } // namespace
@@ -51,7 +58,9 @@ Use Lookahead::scan(const Block &B, bool &Ended) {
     case Op::getNzcv:
       return Use::Read;
     case Op::stateHelper:
-      return Use::Unknown;
+      return mopsPrologue(B, static_cast<unsigned>(&U - B.Uops.data()))
+                 ? Use::Dead // it sets them
+                 : Use::Unknown;
     case Op::br:
     case Op::brCond:
     case Op::brInd:
@@ -129,6 +138,8 @@ Use Lookahead::after(const Block &B) {
         Target.Code == Op::getReg && (Target.Imm == 16 || Target.Imm == 17);
     return Veneer ? Use::Dead : Use::Unknown;
   }
+  case Op::exit: // a system call, say
+    return T.Lane ? at(B.End) : Use::Unknown;
   default:
     return Use::Unknown;
   }
@@ -178,8 +189,11 @@ static std::optional<Use> quickUse(uint32_t W) {
 }
 
 Use Lookahead::at(uint64_t Pc) {
+  if (std::find(Visited.begin(), Visited.end(), Pc) != Visited.end())
+    return Use::Dead;
   if (++Depth > MaxDepth)
     return Use::Unknown;
+  Visited.push_back(Pc);
   const uint64_t Start = Pc, End = CodeEnd(Pc);
   for (; Budget != 0 && Pc + 4 <= End; Pc += 4, --Budget) {
     uint32_t Word;
