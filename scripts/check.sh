@@ -26,8 +26,10 @@ GTEST_OUTPUT=xml:$PWD/$build/gtest/ ctest --test-dir "$build" --output-on-failur
 
 say "lit suites"
 lit=$(command -v lit || command -v llvm-lit || echo /usr/lib/llvm-19/build/utils/lit/lit.py)
-# A test that hangs must not hang the run.
-timeout 60m python3 "$lit" -sv --xunit-xml-output "$build/lit.xml" "$build/test" || status=1
+# A test that hangs must not hang the run. Sanitizers take their time.
+limit=60m
+case $preset in asan | tsan) limit=8h ;; esac
+timeout "$limit" python3 "$lit" -sv --xunit-xml-output "$build/lit.xml" "$build/test" || status=1
 
 say "Result"
 python3 scripts/sum-results.py "$build/ctest.xml" "$build/gtest" "$build/lit.xml" || status=1
