@@ -106,20 +106,24 @@ Function *UnitLifter::run() {
   return F;
 }
 
+/// As many cases as are compared with one by one.
+constexpr size_t MaxCompared = 8;
+
 // Code addresses are multiples of four: one table for all of a large function.
 void UnitLifter::switchOnPc(Value *TargetPc, BasicBlock *Otherwise,
                             ArrayRef<std::pair<uint64_t, BasicBlock *>> Cases) {
-  constexpr size_t MaxCompared = 8;
+  auto *T = cast<IntegerType>(TargetPc->getType());
   const bool HasTable = Cases.size() > MaxCompared;
   if (HasTable) {
-    Value *FromLo = B.CreateSub(TargetPc, B.getInt64(R.LowestPc));
-    TargetPc = call(Intrinsic::fshr, {B.getInt64Ty()},
-                    {FromLo, FromLo, B.getInt64(2)});
+    Value *FromLo = B.CreateSub(TargetPc, ConstantInt::get(T, R.LowestPc));
+    TargetPc =
+        call(Intrinsic::fshr, {T}, {FromLo, FromLo, ConstantInt::get(T, 2)});
   }
   SwitchInst *Switch =
       B.CreateSwitch(TargetPc, Otherwise, unsigned(Cases.size()));
   for (auto [At, To] : Cases)
-    Switch->addCase(B.getInt64(HasTable ? (At - R.LowestPc) / 4 : At), To);
+    Switch->addCase(ConstantInt::get(T, HasTable ? (At - R.LowestPc) / 4 : At),
+                    To);
 }
 
 // The host code of all entries is the unit's: find the block by the guest PC.
@@ -143,8 +147,15 @@ void UnitLifter::liftEntries() {
   }
   B.SetInsertPoint(Entry);
   BasicBlock *Primary = Cases.front().second;
-  Cases.erase(Cases.begin());
-  switchOnPc(F->getArg(0), Primary, Cases);
+  if (Cases.size() > MaxCompared) {
+    // Nobody enters at any other address: the table needs no check.
+    Primary = newBlock("never");
+    IRBuilder<>(Primary).CreateUnreachable();
+  } else {
+    Cases.erase(Cases.begin());
+  }
+  // Half an address tells the entries of a unit apart.
+  switchOnPc(B.CreateTrunc(F->getArg(0), B.getInt32Ty()), Primary, Cases);
 }
 
 BasicBlock *UnitLifter::newBlock(const char *Name) {

@@ -1,11 +1,12 @@
 // A call leaves the unit and the callee returns into it: the unit begins with a
-// switch over the guest PC, and the block after the call loads what it needs.
+// switch over half of the guest PC, and the block after the call loads what it needs.
 // RUN: %assemble
 // RUN: %xlate-lift --emit=llvm-ir %t.o | %filecheck %s
 
 // CHECK-LABEL: @unit_100000
-// CHECK:       switch i64 %pc, label %enter100000 [
-// CHECK-NEXT:    i64 1048584, label %enter100008
+// CHECK:       [[LOW:%.*]] = trunc i64 %pc to i32
+// CHECK-NEXT:  switch i32 [[LOW]], label %enter100000 [
+// CHECK-NEXT:    i32 1048584, label %enter100008
 // CHECK-NEXT:  ]
 // CHECK:       b100000:
 // CHECK:       load volatile ptr, ptr @slot_100010
