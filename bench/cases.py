@@ -4,6 +4,7 @@ import dataclasses
 import math
 import os
 import random
+import shutil
 import struct
 import subprocess
 import wave
@@ -271,7 +272,8 @@ def make_sound(path, seconds):
 
 def make_repository(path):
     """A git repository with some files, of which one has changed."""
-    os.makedirs(path, exist_ok=True)
+    shutil.rmtree(path, ignore_errors=True)
+    os.makedirs(path)
     for i in range(100):
         with open(os.path.join(path, "file%d" % i), "w") as file:
             file.write("line %d\n" % i)

@@ -326,6 +326,8 @@ def main():
             bench.data, [t for t in ("xz", "bzip2") if shutil.which(t)]))
         maker.start()
         maker.join()
+        if maker.exitcode:
+            sys.exit("cannot make the input files")
     os.makedirs(bench.data, exist_ok=True)
     if args.no_qemu:
         emulators = bench.emulators
