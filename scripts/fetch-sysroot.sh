@@ -45,6 +45,9 @@ unpack "$root" "$state"/cache/archives/*.deb
 [ -e "$root/usr/bin/lua" ] || ln -s lua5.4 "$root/usr/bin/lua"
 [ -e "$root/usr/bin/cc" ] || ln -s gcc "$root/usr/bin/cc"
 [ -e "$root/usr/bin/c++" ] || ln -s g++ "$root/usr/bin/c++"
+for lib in "$root"/usr/lib/*/blas/libblas.so.3 "$root"/usr/lib/*/lapack/liblapack.so.3; do
+  [ ! -e "$lib" ] || ln -sf "$(basename "$(dirname "$lib")")/${lib##*/}" "${lib%/*/*}/"
+done
 for dir in tmp var/tmp root; do
   mkdir -p "$root/$dir"
 done
