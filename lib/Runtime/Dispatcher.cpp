@@ -5,7 +5,6 @@
 #include "Tracee.h"
 #include "xlate/Guest/UnitAbi.h"
 #include "xlate/Interp/Interp.h"
-#include "xlate/Ops/FpEnv.h"
 #include "xlate/Runtime/Stubs.h"
 #include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
@@ -13,7 +12,6 @@
 #include <cstdio>
 #include <cstring>
 #include <limits>
-#include <sched.h>
 #include <ucontext.h>
 
 using namespace xlate;
@@ -23,123 +21,6 @@ Process *xlate::runtime::TheProcess;
 
 /// Instructions recorded per block at most. Longer blocks only delay a poll.
 constexpr unsigned MaxBlockInsns = baseline::Baseline::MaxInsns;
-
-void Process::codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi) {
-  if (Lo >= Hi)
-    return;
-  std::vector<uint64_t> Withdrawn;
-  bool Images;
-  {
-    std::lock_guard G(Code.mutex());
-    if (!FlushedPages.empty())
-      FlushedPages.erase(FlushedPages.lower_bound(Lo),
-                         FlushedPages.lower_bound(Hi));
-    Images = Aot.invalidate(Lo, Hi);
-    if (Images)
-      Code.withdrawAdopted(Lo, Hi);
-    Withdrawn = Code.invalidate(Lo, Hi);
-    if (Withdrawn.empty() && !Images)
-      return;
-    ++Counts.Invalidations;
-  }
-  constexpr size_t Many = 4096;
-  const bool Everything = Images || Withdrawn.size() > Many;
-  if (Everything)
-    flushJumpCaches();
-  else
-    renewInJumpCaches(Withdrawn);
-  if (S)
-    updateJumpCache(GuestThread::of(*S));
-}
-
-/// IC IVAU: the guest says itself when code on this page changes, so writes
-/// need not be caught. JITs write data beside code that runs.
-void Process::codeFlushed(CpuState &S, uint64_t Addr) {
-  const uint64_t Line = Addr & ~uint64_t(63), Page = Addr & ~uint64_t(4095);
-  {
-    // Some flush data, too, and a lot of it.
-    std::lock_guard G(Code.mutex());
-    if (!codeRange(Page).Hi)
-      return;
-  }
-  codeChanged(&S, Line, Line + 64);
-  std::lock_guard G(Code.mutex());
-  if (FlushedPages.insert(Page).second)
-    Mem.unprotectRange(Page, Page + 4096);
-}
-
-void Process::withdrawImprecise(GuestThread &T) {
-  bool Any;
-  {
-    std::lock_guard G(Code.mutex());
-    Any = Aot.usePrecise();
-    Any |= Code.withdrawImprecise();
-  }
-  Hot.forget();
-  if (!Any)
-    return;
-  // Nobody may fault in one of them once the handler is in place.
-  flushJumpCaches();
-  stopWorld(T);
-  resumeWorld();
-}
-
-/// After a change of FPCR. Units of the optimising tier hold with FZ clear
-/// only, until the guest sets it for the first time; images always do.
-void Process::noteFpcr(CpuState &S) {
-  if (!(S.Fpcr & fpenv::FpcrFz) || FlushToZero == Fz::Seen)
-    return;
-  Fz Old = Fz::Never;
-  if (!FlushToZero.compare_exchange_strong(Old, Fz::Switching)) {
-    while (FlushToZero != Fz::Seen)
-      sched_yield();
-    return;
-  }
-  {
-    std::lock_guard G(Code.mutex());
-    Aot.disable();
-    Code.withdrawAll();
-  }
-  Hot.forget();
-  flushJumpCaches();
-  GuestThread::of(S).clearJumpCache();
-  FlushToZero = Fz::Seen;
-}
-
-void Process::flushJumpCaches() {
-  forEachThread([](GuestThread &T) {
-    T.FlushJumpCache.store(true, std::memory_order_release);
-    T.requestSafepoint();
-  });
-}
-
-void Process::renewInJumpCaches(const std::vector<uint64_t> &Pcs) {
-  std::lock_guard G(Code.mutex());
-  forEachThread([&](GuestThread &T) {
-    T.Renewed.insert(T.Renewed.end(), Pcs.begin(), Pcs.end());
-    T.HasRenewed.store(true, std::memory_order_release);
-    T.requestSafepoint();
-  });
-}
-
-void Process::updateJumpCache(GuestThread &T) {
-  if (T.FlushJumpCache.exchange(false))
-    T.clearJumpCache();
-  if (!T.HasRenewed.exchange(false))
-    return;
-  std::lock_guard G(Code.mutex());
-  for (uint64_t Pc : T.Renewed) {
-    JumpCacheEntry &J = T.JumpCache[Pc >> 2 & (JumpCacheSize - 1)];
-    const Entry *E = Code.find(Pc);
-    if (J.GuestPc != Pc)
-      continue;
-    if (E && E->Current)
-      J.Host = E->Current->Host;
-    else
-      J = JumpCacheMark;
-  }
-  T.Renewed.clear();
-}
 
 uint32_t Process::heatUsed(uint64_t Pc) {
   const Entry *E = Code.find(Pc);
@@ -428,50 +309,6 @@ uint64_t Process::baselineExecuted() {
            baseline::heatPerEntry(Insns);
   });
   return Sum;
-}
-
-void Process::stopWorld(GuestThread &T) {
-  WorldLock.lock();
-  WorldStopped.store(true, std::memory_order_seq_cst);
-  Hot.pause();
-  // A thread that exits needs the list's lock: don't wait with it held.
-  for (bool Running = true; Running;) {
-    Running = false;
-    forEachThread([&](GuestThread &O) {
-      if (&O == &T || !O.InGuest.load(std::memory_order_seq_cst))
-        return;
-      O.requestSafepoint();
-      Running = true;
-    });
-    if (Running)
-      sched_yield();
-  }
-}
-
-void Process::resumeWorld() {
-  Hot.resume();
-  WorldStopped.store(false, std::memory_order_seq_cst);
-  WorldLock.unlock();
-}
-
-bool Process::codeNeedsReset() {
-  std::lock_guard G(Code.mutex());
-  return Code.needsReset();
-}
-
-/// The code region is full: forget all translations and start over.
-void Process::resetCode(GuestThread &T) {
-  stopWorld(T);
-  if (codeNeedsReset()) { // nobody else did it
-    ++Counts.Resets;
-    std::lock_guard G(Code.mutex());
-    Code.reset();
-    Aot.restoreSlots();
-    ThunksEmitted = false;
-  }
-  flushJumpCaches();
-  T.clearJumpCache();
-  resumeWorld();
 }
 
 void Process::interpBlock(CpuState *S, void *B) {
