@@ -93,6 +93,13 @@ public:
   /// Targets seen of indirect jumps in [Lo, Hi), by jump; for the code map's
   /// lock holder.
   std::map<uint64_t, std::vector<uint64_t>> jumpsIn(uint64_t Lo, uint64_t Hi);
+  /// Guest PC and pinned registers into S when the fault at HostPc lies in
+  /// translated code. Gregs is the host context's register array. The result
+  /// is the unit.
+  const Unit *recoverState(CpuState &S, const ucontext_t &Uc);
+
+  //--- Translations that don't hold any more (Invalidation.cpp)
+  //---------------------------------------------------
   /// Guest bytes [Lo, Hi) changed: withdraw translations, tell every thread.
   void codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi);
   /// The guest has used IC IVAU.
@@ -110,10 +117,6 @@ public:
   void renewInJumpCaches(const std::vector<uint64_t> &Pcs);
   /// What other threads want done to T's jump cache.
   void updateJumpCache(GuestThread &T);
-  /// Guest PC and pinned registers into S when the fault at HostPc lies in
-  /// translated code. Gregs is the host context's register array. The result
-  /// is the unit.
-  const Unit *recoverState(CpuState &S, const ucontext_t &Uc);
 
   //--- Signals (Signals.cpp)
   //-------------------------------------------------------

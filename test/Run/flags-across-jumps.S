@@ -1,6 +1,7 @@
 // Flags that are set before a jump through a register and read behind it: no
 // compiler does it, hand-written code may. Long enough for hot code, with the
 // targets that read them reached early and late.
+// REQUIRES: xlate-aot
 // RUN: %aarch64-cc -nostdlib -static %s -o %t
 // RUN: %xlate-tiers %t | %filecheck %s
 // RUN: rm -rf %t.cache && %xlate-aot --cache-dir %t.cache -q %t
