@@ -238,17 +238,21 @@ Value *UnitLifter::guarded(const Uop &U, Value *IsCold, bool &Done,
   return Phi;
 }
 
-// The function sees and may change everything: the block ends after it (see
-// Region.cpp), so only the pinned registers have to be read back.
-void UnitLifter::liftStateHelper(const Uop &U) {
-  if (const auto P = mopsPrologue(Cur->Code, Index_))
-    return liftMops(U, *P);
+void UnitLifter::callWithState(const Uop &U) {
   storeDirty(true);
   for (unsigned L = 0; L != LocN; ++L)
     if (isPinned(L) && !Options.WriteThrough)
       storeLocToState(L, readLoc(L));
   storeState(B.getInt64(Pc), offsetof(CpuState, Pc));
   callEval(U);
+}
+
+// The function sees and may change everything: the block ends after it (see
+// Region.cpp), so only the pinned registers have to be read back.
+void UnitLifter::liftStateHelper(const Uop &U) {
+  if (const auto P = mopsPrologue(Cur->Code, Index_))
+    return liftMops(U, *P);
+  callWithState(U);
   Dirty.reset();
   for (unsigned L = 0; L != LocN; ++L)
     if (isPinned(L))
@@ -280,12 +284,7 @@ void UnitLifter::liftMops(const Uop &U, const MopsPrologue &P) {
   {
     SidePath Side(*this);
     B.SetInsertPoint(Slow);
-    storeDirty(true);
-    for (unsigned L = 0; L != LocN; ++L)
-      if (isPinned(L) && !Options.WriteThrough)
-        storeLocToState(L, readLoc(L));
-    storeState(B.getInt64(Pc), offsetof(CpuState, Pc));
-    callEval(U);
+    callWithState(U);
     for (unsigned R : {P.Rd, P.Rn, P.Rs})
       if (R != 31)
         B.CreateStore(loadLocFromState(LocX + R), slotOf(LocX + R));

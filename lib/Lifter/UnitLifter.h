@@ -123,6 +123,8 @@ private:
   Value *callEval(const Uop &U);
   /// For the evaluators that return NZCV: the nibble.
   Value *callEvalFlags(const Uop &U);
+  /// Call U's evaluator with all that is newer than CpuState stored there.
+  void callWithState(const Uop &U);
   void liftStateHelper(const Uop &U);
   void liftMops(const Uop &U, const MopsPrologue &P);
   /// Run Fast; where its second result (i1, null = never) holds, take the

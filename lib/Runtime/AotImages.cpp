@@ -241,14 +241,6 @@ Slot *AotImages::Image::slotOf(uint64_t Pc) const {
   return R && R->Number < H.NumSlots ? &slot(R->Number) : nullptr;
 }
 
-void *AotImages::codeFor(uint64_t Pc) {
-  Image *I = Images.empty() ? nullptr : imageAt(Pc);
-  if (!I || !I->Alive)
-    return nullptr;
-  const uint32_t Number = I->numberOf(Pc, Precise);
-  return Number == ~0u ? nullptr : I->Base + I->hostOf(Number);
-}
-
 Unit *AotImages::Image::unit(uint64_t Pc, uint32_t Number) {
   std::unique_ptr<Unit> &U = Units[Number];
   if (U)

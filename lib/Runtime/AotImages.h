@@ -51,12 +51,10 @@ public:
   //--- Under the code map's lock
   //--------------------------------------------------
 
-  /// Host code for a guest entry; null if no image has any.
-  void *codeFor(uint64_t Pc);
   /// For --stats: code of an image was taken into use.
   void noteUse() { NumUsed.fetch_add(1, std::memory_order_relaxed); }
-  /// codeFor() without the lock, for a thread in translated code.
-  /// (FindUnit.cpp)
+  /// Host code for a guest entry; null if no image has any. Without the lock,
+  /// too, for a thread in translated code. (FindUnit.cpp)
   void *find(uint64_t Pc) const;
   /// The same as a unit, for the code map to adopt.
   Unit *unitFor(uint64_t Pc);

@@ -40,7 +40,7 @@ void Process::noteJump(CpuState &S) {
   std::lock_guard G(Code.mutex());
   if (From & 1) {
     // Images know their functions, and an entry is memory.
-    if (!Aot.codeFor(S.Pc))
+    if (!Aot.find(S.Pc))
       Code.entry(S.Pc).IsFunction = true;
     return;
   }
@@ -226,7 +226,7 @@ void *Process::unitAt(uint64_t Pc) {
     return nullptr;
   if (Entry *E = Code.find(Pc); E && E->Current)
     return E->Current->Host;
-  if (void *Host = Aot.codeFor(Pc)) {
+  if (void *Host = Aot.find(Pc)) {
     Aot.noteUse();
     return Host;
   }

@@ -14,17 +14,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "StubMacros.h"
+
 #define MOST 2048 /* bytes; memmove is better at more */
 
   .text
-
-  .macro FUNCTION Name
-  .globl \Name
-  .hidden \Name
-  .type \Name, @function
-  .p2align 4
-\Name:
-  .endm
 
   .macro MOPS_STUBS Suffix, Move, V
 // Forward or backward, whichever keeps the source (CPYP). Backwards the

@@ -3,17 +3,10 @@
 // The register form of a unit boundary is described in xlate/Guest/UnitAbi.h.
 //
 //===----------------------------------------------------------------------===//
+#include "StubMacros.h"
 #include "StubOffsets.h"
 
   .text
-
-  .macro FUNCTION Name
-  .globl \Name
-  .hidden \Name
-  .type \Name, @function
-  .p2align 4
-\Name:
-  .endm
 
   .macro END Name
   .size \Name, .-\Name
