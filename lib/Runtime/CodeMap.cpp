@@ -269,8 +269,6 @@ void CodeMap::publishAt(uint64_t Pc, Unit &U) {
     noteRange(E, Lo, Hi);
   noteDead(E);
   E.Current = &U;
-  if (U.Tier != MadeBy::Baseline)
-    leaveLoopsAt(E);
   E.Slot.store(U.Host, std::memory_order_release);
   if (OnSlot)
     OnSlot(Pc, U.Host);

@@ -119,7 +119,11 @@ void Process::updateJumpCache(GuestThread &T) {
   std::lock_guard G(Code.mutex());
   for (uint64_t Pc : T.Renewed) {
     JumpCacheEntry &J = T.JumpCache[Pc >> 2 & (JumpCacheSize - 1)];
-    const Entry *E = Code.find(Pc);
+    Entry *E = Code.find(Pc);
+    if (E && E->Current && E->Current->Tier == MadeBy::Llvm) {
+      Code.leaveLoopsAt(*E);
+      Aot.reheat(Pc, 1);
+    }
     if (J.GuestPc != Pc)
       continue;
     if (E && E->Current)
