@@ -53,6 +53,7 @@ Compiler::Impl::lift(Module &M, const std::vector<uint64_t> &Entries,
   Lo.WriteThrough = Units.WriteThrough;
   Lo.StorePinnedAtEntry = Units.StorePinnedAtEntry;
   Lo.FlushToZero = Units.FlushToZero;
+  Lo.ExactUnderflow = Units.ExactUnderflow;
   Lo.MaskTopByte = Units.MaskTopByte;
 
   std::vector<lift::Region> Regions;

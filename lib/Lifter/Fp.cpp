@@ -85,13 +85,24 @@ Value *UnitLifter::anyLane(Value *Cmp) {
   auto *T = dyn_cast<FixedVectorType>(Cmp->getType());
   if (!T)
     return Cmp;
-  Type *Bits = intTy(T->getNumElements());
+  // Eight are tested where a comparison leaves them, in a mask register.
+  unsigned N = T->getNumElements();
+  if (N < 8 && Options.Host.Avx512Vl) {
+    SmallVector<int, 8> Wide(8);
+    for (unsigned I = 0; I != 8; ++I)
+      Wide[I] = static_cast<int>(I < N ? I : N);
+    Cmp = B.CreateShuffleVector(Cmp, Constant::getNullValue(T), Wide);
+    N = 8;
+  }
+  Type *Bits = intTy(N);
   return B.CreateICmpNE(B.CreateBitCast(Cmp, Bits), ConstantInt::get(Bits, 0));
 }
 
 /// A result that x86 rounded up to the smallest normal number may be an
 /// underflow on Arm, which judges before rounding. (Tiny sums are exact.)
-bool UnitLifter::mayHideUnderflow(const Uop &U) {
+bool UnitLifter::mayHideUnderflow(const Uop &U) const {
+  if (!Options.ExactUnderflow && !Options.FlushToZero)
+    return false;
   switch (U.Code) {
   case Op::fMul:
   case Op::fMulX:

@@ -257,7 +257,7 @@ private:
   Value *anyPendingCold();
   /// Make all pending values exact.
   void settle();
-  static bool mayHideUnderflow(const Uop &U);
+  bool mayHideUnderflow(const Uop &U) const;
   Value *tinyOrNaN(Value *V);
   Value *anyNotFinite(llvm::ArrayRef<Value *> Operands);
   Value *magnitudeAtLeast(Value *V, double Limit);

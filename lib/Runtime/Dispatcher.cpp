@@ -362,6 +362,8 @@ void Process::handleExit(GuestThread &T) {
     return;
   case ExitReason::Barrier:
     noteFpcr(S);
+    if (S.ExitInfo == 1)
+      noteFpsrWritten(T);
     return;
   case ExitReason::Step:
     return;

@@ -95,6 +95,22 @@ void Process::noteFpcr(CpuState &S) {
   FlushToZero = Fz::Seen;
 }
 
+/// Who cares for the flags of FPSR clears them first. Until then units of the
+/// optimising tier and of images leave out a check that only FPSR.UFC needs.
+void Process::noteFpsrWritten(GuestThread &T) {
+  {
+    std::lock_guard G(Code.mutex());
+    if (WritesFpsr)
+      return;
+    WritesFpsr = true;
+    Aot.usePrecise();
+    Code.withdrawImprecise();
+  }
+  Hot.forget();
+  flushJumpCaches();
+  T.clearJumpCache();
+}
+
 void Process::flushJumpCaches() {
   forEachThread([](GuestThread &T) {
     T.FlushJumpCache.store(true, std::memory_order_release);

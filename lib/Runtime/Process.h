@@ -37,6 +37,8 @@ public:
   /// don't hold then are being withdrawn.
   enum class Fz { Never, Switching, Seen };
   std::atomic<Fz> FlushToZero{Fz::Never};
+  /// The guest has written FPSR. Guarded by the code map's lock.
+  std::atomic<bool> WritesFpsr{false};
   AotImages Aot;
   Recorder Record;
   Stats Counts;
@@ -110,6 +112,7 @@ public:
   void stopWorld(GuestThread &T);
   void resumeWorld();
   void noteFpcr(CpuState &S);
+  void noteFpsrWritten(GuestThread &T);
   /// Make every thread look its indirect branches up anew.
   void flushJumpCaches();
   /// Make every thread look these targets up anew. What is replaced or

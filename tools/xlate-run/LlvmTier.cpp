@@ -21,6 +21,7 @@ public:
     codegen::UnitOptions Options;
     Options.WriteThrough = R.Precise;
     Options.FlushToZero = R.FlushToZero;
+    Options.ExactUnderflow = R.ExactUnderflow;
     Options.MaskTopByte = R.MaskTopByte;
     Options.MaxBlocks = R.IsInImage ? 100 : 400;
     Options.MaxInsns = R.IsInImage ? 600 : 2500;

@@ -46,9 +46,10 @@ struct GuestCode {
 struct UnitOptions {
   bool WriteThrough = false;
   bool StorePinnedAtEntry = true;
-  bool FlushToZero = false; ///< See lift::LiftOptions.
-  bool MaskTopByte = false; ///< See lift::LiftOptions.
-  unsigned MaxBlocks = 64;  ///< These four: see lift::RegionLimits.
+  bool FlushToZero = false; ///< These three: see lift::LiftOptions.
+  bool ExactUnderflow = false;
+  bool MaskTopByte = false;
+  unsigned MaxBlocks = 64; ///< These four: see lift::RegionLimits.
   unsigned MaxInsns = 300;
   unsigned MaxCalleeInsns = 0;
   AcrossJumps FlagsAtJumps = AcrossJumps::Kept;

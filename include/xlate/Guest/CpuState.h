@@ -47,7 +47,8 @@ enum class ExitReason : uint32_t {
                ///< unit at Pc used up its heat, consider promotion.
   ICacheFlush, ///< IC IVAU; ExitInfo = address. Pc = next instruction.
   AlignFault,  ///< Misaligned exclusive/atomic at Pc; ExitInfo = address.
-  Barrier,     ///< ISB: Pc = next instruction; pending invalidations apply.
+  Barrier,     ///< ISB, MSR FPCR, and with ExitInfo = 1 MSR FPSR: Pc = next
+               ///< instruction; pending invalidations apply.
   Step,        ///< Interpreter executed its instruction budget.
 };
 

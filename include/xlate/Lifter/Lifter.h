@@ -37,6 +37,9 @@ struct LiftOptions {
   /// then calls its evaluator. Without it, a thread with FZ set must not run
   /// the unit.
   bool FlushToZero = false;
+  /// FPSR.UFC is exact even for a result that the host rounds up to the
+  /// smallest normal number. For guests that write FPSR, and under FlushToZero.
+  bool ExactUnderflow = false;
   /// Take the tag off every data address: the unit has faulted on one.
   bool MaskTopByte = false;
   /// Attach a location to every instruction; see lineOf().

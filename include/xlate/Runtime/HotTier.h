@@ -35,6 +35,8 @@ public:
     bool IsInImage = false;
     /// For a guest that sets FPCR.FZ.
     bool FlushToZero = false;
+    /// For a guest that writes FPSR.
+    bool ExactUnderflow = false;
     /// Dead once the baseline tier has run the function's jumps for long.
     AcrossJumps FlagsAtJumps = AcrossJumps::Kept;
     /// Take tags off data addresses.
