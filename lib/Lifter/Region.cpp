@@ -343,6 +343,14 @@ void Finder::link(Region &R) const {
                   [&](unsigned S) { R.Blocks[S].Preds.push_back(I); });
   for (RegionBlock &B : R.Blocks)
     B.IsEntry |= B.Preds.empty();
+  for (unsigned I = 0; I != R.Blocks.size(); ++I) {
+    RegionBlock &B = R.Blocks[I];
+    if (B.IsEntry)
+      B.HighestEntry = B.Code.Pc;
+    for (unsigned P : B.Preds)
+      if (P < I)
+        B.HighestEntry = std::max(B.HighestEntry, R.Blocks[P].HighestEntry);
+  }
 }
 
 // The jump at the end of each opcode of an interpreter goes to any other

@@ -278,9 +278,8 @@ void UnitLifter::poll(Value *Target, bool WithFlags) {
 }
 
 void UnitLifter::branchTo(unsigned Succ, uint64_t Target, bool WithFlags) {
-  const bool Backward = Target <= Pc;
   if (Succ == NoBlock) {
-    if (Backward)
+    if (Target <= Cur->HighestEntry)
       poll(B.getInt64(Target), WithFlags);
     storeDirty(WithFlags);
     Value *Slot = M.getOrInsertGlobal(slotName(Target), B.getPtrTy());
@@ -290,19 +289,19 @@ void UnitLifter::branchTo(unsigned Succ, uint64_t Target, bool WithFlags) {
     // Volatile: another thread may publish or withdraw the target.
     return tailCall(B.CreateLoad(B.getPtrTy(), Gv, true), B.getInt64(Target));
   }
-  if (Backward)
+  if (R.returnsTo(*Cur, Succ))
     poll(B.getInt64(Target), R.Blocks[Succ].FlagsLiveIn);
   crossTo(Succ);
   B.CreateBr(Starts[Succ]);
 }
 
 void UnitLifter::pollBeforeJump(Value *TargetPc) {
-  bool Backward = false, FlagsLive = Cur->TakenNeedsFlags;
+  bool Returns = false, FlagsLive = Cur->TakenNeedsFlags;
   for (unsigned T : Cur->Targets) {
-    Backward |= R.Blocks[T].Code.Pc <= Pc;
+    Returns |= R.returnsTo(*Cur, T);
     FlagsLive |= R.Blocks[T].FlagsLiveIn;
   }
-  if (Backward)
+  if (Returns)
     poll(TargetPc, FlagsLive);
 }
 

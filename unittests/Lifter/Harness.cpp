@@ -134,7 +134,8 @@ Harness::compile(const std::vector<std::vector<uint32_t>> &Snippets) {
     const uint32_t Brk = 0xd4200000;
     std::memcpy(reinterpret_cast<void *>(End), &Brk, 4);
     Ends[At] = End + 4;
-    At = End + 4;
+    std::memcpy(reinterpret_cast<void *>(End + 4), &Brk, 4);
+    At = End + 8;
   }
 
   Masked.clear();
@@ -147,7 +148,10 @@ void Harness::compileUnits(const std::vector<uint64_t> &Entries,
                            std::map<uint64_t, codegen::Unit> &Into) {
   codegen::GuestCode Code;
   Code.CodeEnd = [this](uint64_t Pc) { return codeEnd(Pc); };
-  Code.IsEntry = [&](uint64_t Pc) { return Ends.count(Pc) != 0; };
+  // What lies in front of a snippet isn't part of its unit.
+  Code.IsEntry = [&](uint64_t Pc) {
+    return Ends.count(Pc) != 0 || Ends.count(Pc + 4) != 0;
+  };
   codegen::JitMemory Memory;
   Memory.Allocate = [this](size_t Size, size_t Align) -> char * {
     auto P = (reinterpret_cast<uintptr_t>(Cursor) + Align - 1) & -Align;

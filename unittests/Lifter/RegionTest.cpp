@@ -11,6 +11,7 @@ namespace {
 
 constexpr uint32_t Nop = 0xd503201f, Ret = 0xd65f03c0, BrX1 = 0xd61f0020;
 
+uint32_t b(int Words) { return 0x14000000 | (Words & 0x3ffffff); }
 uint32_t bl(int Words) { return 0x94000000 | (Words & 0x3ffffff); }
 uint32_t cbz(int Words) { return 0xb4000000 | (Words & 0x7ffff) << 5; } // x0
 
@@ -84,6 +85,30 @@ TEST(Region, LoopHeadersAreEntries) {
   EXPECT_NE(blockAt(R, G.at(1))->Loop, NoBlock);
   EXPECT_EQ(blockAt(R, G.at(0))->Loop, NoBlock);
   EXPECT_FALSE(blockAt(R, G.at(3))->IsEntry);
+}
+
+unsigned indexAt(const Region &R, uint64_t Pc) {
+  return static_cast<unsigned>(blockAt(R, Pc) - R.Blocks.data());
+}
+
+TEST(Region, CyclesVisitTheSafepoint) {
+  // 0: cbz 3; 1: b 4; 2: nop, b 5; 3: b 2; 4: cbz 0; 5: ret
+  const Guest G({cbz(4), b(4), Nop, b(3), b(-2), cbz(-5), Ret});
+  const Region R = discoverRegion(G.at(0), G.limits());
+  EXPECT_TRUE(R.returnsTo(*blockAt(R, G.at(5)), indexAt(R, G.at(0))));
+  EXPECT_FALSE(R.returnsTo(*blockAt(R, G.at(4)), indexAt(R, G.at(2))))
+      << "backwards, but in no cycle";
+}
+
+TEST(Region, WaysOutClimbOrVisitTheSafepoint) {
+  // The callee at 4 is no part of the region: 2 is an entry.
+  const Guest G({cbz(3), bl(3), Nop, Ret, Ret});
+  RegionLimits L = G.limits();
+  L.IsEntry = [&](uint64_t Pc) { return Pc == G.at(4); };
+  const Region R = discoverRegion(G.at(0), L);
+  EXPECT_EQ(blockAt(R, G.at(1))->HighestEntry, G.at(0));
+  EXPECT_EQ(blockAt(R, G.at(2))->HighestEntry, G.at(2));
+  EXPECT_EQ(blockAt(R, G.at(3))->HighestEntry, G.at(2)) << "0 leads here, too";
 }
 
 TEST(Region, KnownTargetsOfJumpsAreInside) {

@@ -85,6 +85,9 @@ struct RegionBlock {
   std::vector<unsigned> Targets;
   std::vector<unsigned> Preds;
   bool IsEntry = false; ///< May be entered from outside.
+  /// The highest entry that leads here without a visit to the safepoint. See
+  /// Region::returnsTo().
+  uint64_t HighestEntry = 0;
   /// The loop that it is in, NoBlock = none. See Region::LoopLocs.
   unsigned Loop = NoBlock;
 
@@ -113,6 +116,14 @@ struct Region {
       F(B.Fall);
     for (unsigned T : B.Targets)
       F(T);
+  }
+  /// Which ways visit the safepoint, so that no cycle of guest code does
+  /// without: inside of the region, those to a block that isn't further on in
+  /// Blocks; to other units, those to an address that isn't above HighestEntry.
+  /// What visits none climbs from unit to unit. (Lookups of indirect targets
+  /// fail while a thread is wanted at its safepoint.)
+  bool returnsTo(const RegionBlock &From, unsigned Succ) const {
+    return Succ <= static_cast<size_t>(&From - Blocks.data());
   }
   /// Flags to load from CpuState at entries, where they are live.
   LocSet EntryLoads;
