@@ -10,9 +10,9 @@
 using namespace xlate;
 using namespace xlate::runtime;
 
-/// Handlers of these see registers that an instruction left behind.
-constexpr uint64_t FaultSignals =
-    HostSync | sigBit(SIGILL) | sigBit(SIGTRAP) | sigBit(SIGFPE);
+/// Handlers of these see the registers in the middle of a unit. (What raises
+/// SIGILL or SIGTRAP ends a unit, with all registers in CpuState.)
+constexpr uint64_t FaultSignals = HostSync;
 
 sys::Result Process::sigaction(CpuState &S, int Sig, const void *New, void *Old,
                                uint64_t Size) {
