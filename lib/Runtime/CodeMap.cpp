@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <set>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -183,11 +184,9 @@ std::vector<uint64_t> CodeMap::blocksIn(uint64_t Lo, uint64_t Hi) {
   return Blocks;
 }
 
-uint32_t CodeMap::runs(uint64_t Pc, int32_t Full) {
-  int32_t Coldest = Full;
-  auto See = [&](const Entry &E) {
-    Coldest = std::min(Coldest, E.Heat.load(std::memory_order_relaxed));
-  };
+uint64_t CodeMap::runs(uint64_t Pc, int32_t Step) {
+  uint64_t Most = 0;
+  auto See = [&](const Entry &E) { Most = std::max(Most, E.heatUsed(Step)); };
   CodePage *P = findPage(Pc >> 12);
   if (!P)
     return 0;
@@ -198,7 +197,22 @@ uint32_t CodeMap::runs(uint64_t Pc, int32_t Full) {
       See(*E);
   if (const Entry *E = find(Pc); E && E->CountsLoop)
     See(*E);
-  return static_cast<uint32_t>(Full - Coldest);
+  return Most;
+}
+
+void CodeMap::forEachCounterIn(uint64_t Lo, uint64_t Hi,
+                               const std::function<void(Entry &)> &F) {
+  std::set<const Entry *> Seen;
+  for (uint64_t N = Lo >> 12; N <= (Hi - 1) >> 12; ++N)
+    if (CodePage *P = findPage(N))
+      for (Entry *E : P->Covering)
+        if (const Unit *U = E->Current; U && U->Tier == MadeBy::Baseline &&
+                                        U->GuestLo >= Lo && U->GuestLo < Hi &&
+                                        Seen.insert(E).second)
+          F(*E);
+  for (uint64_t Pc : blocksIn(Lo, Hi))
+    if (Entry *E = find(Pc); E && E->CountsLoop && !E->Current)
+      F(*E);
 }
 
 char *CodeMap::allocCode(size_t Size, size_t Align) {

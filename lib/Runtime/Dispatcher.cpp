@@ -22,10 +22,11 @@ Process *xlate::runtime::TheProcess;
 /// Instructions recorded per block at most. Longer blocks only delay a poll.
 constexpr unsigned MaxBlockInsns = baseline::Baseline::MaxInsns;
 
-uint32_t Process::heatUsed(uint64_t Pc) {
+uint64_t Process::heatUsed(uint64_t Pc) {
   const Entry *E = Code.find(Pc);
   const bool MayBeAot = !E || !E->Current || E->Current->Tier == MadeBy::Aot;
-  return std::max(MayBeAot ? Aot.heatUsed(Pc) : 0, Code.runs(Pc, HotThreshold));
+  return std::max<uint64_t>(MayBeAot ? Aot.heatUsed(Pc) : 0,
+                            Code.runs(Pc, HeatStep));
 }
 
 std::pair<uint64_t, uint64_t> Process::functionAround(uint64_t Pc) {
@@ -291,7 +292,7 @@ void *Process::unitAt(uint64_t Pc) {
 /// executions.
 int32_t Process::initialHeat() const {
   if (Options.UseTier == Tier::Auto)
-    return HotThreshold;
+    return HeatStep;
   return Options.Stats != StatsMode::Off ? std::numeric_limits<int32_t>::max()
                                          : 0;
 }
@@ -302,11 +303,9 @@ uint64_t Process::baselineExecuted() {
   Code.forEachEntry(0, [&](const Entry &E) {
     if (!E.Current || E.Current->Tier != MadeBy::Baseline)
       return;
-    const int64_t Left = E.Heat.load(std::memory_order_relaxed);
     const auto Insns =
         static_cast<unsigned>((E.Current->GuestHi - E.Current->GuestLo) / 4);
-    Sum += static_cast<uint64_t>(initialHeat() - Left) * Insns /
-           baseline::heatPerEntry(Insns);
+    Sum += E.heatUsed(initialHeat()) * Insns / baseline::heatPerEntry(Insns);
   });
   return Sum;
 }
@@ -435,6 +434,8 @@ void Process::promote(GuestThread &T) {
       Code.leaveLoopsAt(*E);
       return;
     }
+    if (E)
+      E->refill(HeatStep);
   }
   Hot.request(T.S.Pc);
 }

@@ -89,7 +89,7 @@ public:
   Entry &entryFor(uint64_t Pc);
   /// How much heat the block at Pc has used up, about; for the code map's lock
   /// holder.
-  uint32_t heatUsed(uint64_t Pc);
+  uint64_t heatUsed(uint64_t Pc);
   /// Bounds of the guest function that a block belongs to, as far as known.
   std::pair<uint64_t, uint64_t> functionAround(uint64_t Pc);
   /// Targets seen of indirect jumps in [Lo, Hi), by jump; for the code map's

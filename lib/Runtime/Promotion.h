@@ -16,8 +16,8 @@ namespace xlate::runtime {
 
 class Process;
 
-/// What has used up this much heat is part of units.
-constexpr int32_t WantedThreshold = HotThreshold / 32;
+/// What has used up less heat is no part of units.
+constexpr uint64_t LeastWanted = HeatStep / 8;
 
 /// A queue of hot entries and the one thread that compiles them.
 class Promotion {
@@ -53,6 +53,7 @@ private:
   void work();
   bool compile(HotTier::Request R);
   bool putOff(uint64_t Pc);
+  bool paysOff(uint64_t Lo, uint64_t Hi, unsigned Factor);
   bool isWanted(uint64_t Pc);
   void findFunction(HotTier::Request &R,
                     std::map<uint64_t, std::vector<uint64_t>> &Jumps);
@@ -69,6 +70,8 @@ private:
   std::unordered_set<uint64_t> Compiled;
   /// How often a function was compiled, and a block asked for; see putOff().
   std::unordered_map<uint64_t, unsigned> Compilations, Requests;
+  /// A block that has used up this much heat is part of the next unit.
+  uint64_t Wanted = LeastWanted;
   bool Running = false;
   bool MayRun = true; ///< Else the thread ends, and none is started.
   pthread_t Thread = {};

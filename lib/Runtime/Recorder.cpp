@@ -97,10 +97,8 @@ void Recorder::write(CodeMap &Code, const JumpMap &Jumps,
       const Unit *U = E.Current;
       if (!U || U->Tier == MadeBy::Aot)
         return;
-      const int64_t Used =
-          HotThreshold - int64_t(E.Heat.load(std::memory_order_relaxed));
-      const uint8_t Class = cache::countClass(
-          std::clamp(Used, int64_t(1), int64_t(HotThreshold)));
+      const uint8_t Class = cache::countClass(std::clamp(
+          E.heatUsed(HeatStep), uint64_t(1), uint64_t(HotThreshold)));
       note(E.Pc, Class, U->Tier == MadeBy::Llvm);
       // What is inside of a trace matters only where the optimising tier may.
       constexpr uint8_t Warm = 10;

@@ -17,6 +17,7 @@
 #include <atomic>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -67,9 +68,23 @@ struct Entry {
   bool CountsLoop = false; ///< Heat is that of a loop inside of other units.
   /// A call leads here: the entry of a guest function.
   bool IsFunction = false;
+  uint16_t Refills = 0; ///< How often Heat was set anew when it had run out.
   uint64_t Pc;
   Unit *Current = nullptr; ///< What Slot runs, if translated.
   Block *Interp = nullptr; ///< Recorded block for the interpreter.
+
+  /// The heat used up, of which Step is what it begins with each time.
+  uint64_t heatUsed(int32_t Step) const {
+    return static_cast<uint64_t>(int64_t(Step) * (Refills + 1) -
+                                 Heat.load(std::memory_order_relaxed));
+  }
+  /// By the thread that has used it up: another one's store would be lost when
+  /// the unit counts on.
+  void refill(int32_t Step) {
+    Heat.store(Step, std::memory_order_relaxed);
+    if (Refills != std::numeric_limits<uint16_t>::max())
+      ++Refills;
+  }
 };
 
 /// Maps the pages of memory that is used from its start on, some at a time and
@@ -138,10 +153,14 @@ public:
   /// Make U the translation of its entries.
   void publish(std::unique_ptr<Unit> U);
   void publishInterp(uint64_t Pc, std::unique_ptr<Block> B);
-  /// How much of its heat, which began with Full, the baseline tier's code for
+  /// How much of its heat, which began with Step, the baseline tier's code for
   /// the basic block at Pc has used up, at most. A block inside of a trace has
   /// no unit, and mostly no entry, of its own: the entries of the trace count.
-  uint32_t runs(uint64_t Pc, int32_t Full);
+  uint64_t runs(uint64_t Pc, int32_t Step);
+  /// Calls F with the entry of each baseline unit in [Lo, Hi), and with those
+  /// that count loops inside of others.
+  void forEachCounterIn(uint64_t Lo, uint64_t Hi,
+                        const std::function<void(Entry &)> &F);
   /// Where blocks of the baseline tier's units begin in [Lo, Hi), sorted.
   std::vector<uint64_t> blocksIn(uint64_t Lo, uint64_t Hi);
   /// Let loops of baseline units that begin at E leave for E's own unit at

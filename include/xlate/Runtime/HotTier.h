@@ -14,11 +14,13 @@
 
 namespace xlate::runtime {
 
-/// Heat of a baseline unit before the optimising tier is asked for it. The gain
-/// is a tenth of the time that the unit takes (more in loops of floating point
-/// and in recursion), the price 20 to 100 ms: some tenths of a second must have
-/// gone into the unit before the rest of the run is likely to pay for that.
+/// Heat of a unit of an image before the optimising tier compiles it, and of
+/// the hottest class of a profile. A million is two milliseconds or so.
 constexpr int32_t HotThreshold = 32000000;
+
+/// A baseline unit asks for promotion each time that it has used up this much.
+/// Promotion::putOff() decides.
+constexpr int32_t HeatStep = HotThreshold / 8;
 
 class HotTier {
 public:
