@@ -83,12 +83,29 @@ TEST_F(CodeMapTest, BlocksInsideOfTracesRun) {
   EXPECT_EQ(Map.runs(0x50000, Full), 0u);
 }
 
-// Loops inside of traces leave for better code at their next round.
-TEST_F(CodeMapTest, PublishingEndsLoops) {
-  Entry &E = Map.entry(0x10000);
-  E.Heat = 500;
-  publish(0x10000, 2);
-  EXPECT_EQ(E.Heat.load(), 500);
-  publish(0x10000, 2, MadeBy::Llvm);
-  EXPECT_EQ(E.Heat.load(), 1);
+// What the baseline tier has spent in a function: its units, and loops inside of
+// them, but nothing that has better code by now.
+TEST_F(CodeMapTest, CountersOfAFunction) {
+  constexpr int32_t Step = 1000;
+  auto Spent = [&] {
+    uint64_t Sum = 0;
+    Map.forEachCounterIn(0x10000, 0x10100,
+                         [&](Entry &E) { Sum += E.heatUsed(Step); });
+    return Sum;
+  };
+  publish(0x10000, 8, MadeBy::Baseline, 0x21);
+  publish(0x10040, 8, MadeBy::Baseline, 1);
+  publish(0x10100, 8, MadeBy::Baseline, 1); // behind it
+  Map.entry(0x10000).Heat = Step - 10;
+  Map.entry(0x10040).refill(Step);
+  Map.entry(0x10040).Heat = Step - 5;
+  Map.entry(0x10100).Heat = 0;
+  EXPECT_EQ(Spent(), 10u + Step + 5u);
+  Entry &Loop = Map.entry(0x10014);
+  Loop.CountsLoop = true;
+  Loop.Heat = Step - 300;
+  EXPECT_EQ(Spent(), 10u + Step + 5u + 300u);
+  publish(0x10014, 2, MadeBy::Llvm);
+  publish(0x10040, 2, MadeBy::Llvm);
+  EXPECT_EQ(Spent(), 10u);
 }
