@@ -130,14 +130,15 @@ def program_cases(scale=1):
     add("7zz-a", "/usr/bin/7zz", seven + ["text.big" if scale < 6 else "text.huge"],
         seven + ["text.small"], "7zip")
     ssl = "/usr/bin/openssl"
-    add("openssl-sha256", ssl, ["dgst", "-sha256"] + ["text.big"] * 20 * scale,
-        ["dgst", "-sha256", "text.big"], "openssl")
-    ctr = ["enc", "-aes-128-ctr", "-K", "00" * 16, "-iv", "11" * 16, "-in"]
-    add("openssl-ctr", ssl, ctr + ["text.huge"], ctr + ["text.small"], "openssl")
-    for name, args in (("gcm", ["-bytes", "8192", "-evp", "aes-128-gcm"]),
+    add("openssl-dgst", ssl, None, ["dgst", "-sha256", "text.big"], "openssl")
+    add("openssl-enc", ssl, None, ["enc", "-aes-128-ctr", "-K", "00" * 16, "-iv", "11" * 16,
+                                   "-in", "text.small"], "openssl")
+    for name, args in (("sha256", ["-bytes", "8192", "-evp", "sha256"]),
+                       ("ctr", ["-bytes", "8192", "-evp", "aes-128-ctr"]),
+                       ("gcm", ["-bytes", "8192", "-evp", "aes-128-gcm"]),
                        ("rsa", ["rsa2048"])):
-        add("openssl-" + name, ssl, ["speed", "-mr", "-seconds", str(min(scale, 3))] + args, None, "openssl",
-            compare=False, rate=r"^\+F.*:([0-9.]+)$")
+        add("openssl-" + name, ssl, ["speed", "-mr", "-seconds", str(min(scale, 3))] + args, None,
+            "openssl", compare=False, rate=r"^\+F.*:([0-9.]+)$")
     add("sqlite3", "/usr/bin/sqlite3", [":memory:", SQL.format(n=250 * scale)],
         [":memory:", SQL.format(n=10)], "sqlite3")
     size = {"py-fib": (31, 18), "py-dict": (120, 8), "py-float": (250, 15),

@@ -83,8 +83,8 @@ TEST_F(CodeMapTest, BlocksInsideOfTracesRun) {
   EXPECT_EQ(Map.runs(0x50000, Full), 0u);
 }
 
-// What the baseline tier has spent in a function: its units, and loops inside of
-// them, but nothing that has better code by now.
+// What the baseline tier has spent in a function: its units, and loops inside
+// of them, but nothing that has better code by now.
 TEST_F(CodeMapTest, CountersOfAFunction) {
   constexpr int32_t Step = 1000;
   auto Spent = [&] {
