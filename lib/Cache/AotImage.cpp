@@ -5,6 +5,7 @@
 #include "xlate/Guest/CpuState.h"
 #include "xlate/Support/Files.h"
 #include "xlate/Support/HostCpu.h"
+#include "xlate/Support/Sanitizers.h"
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -106,13 +107,32 @@ bool cache::hashFile(int Fd, uint64_t Offset, uint64_t Size, Hash128 &Result) {
   return true;
 }
 
+namespace {
+/// Places of one size, one after the other.
+struct Region {
+  uint64_t Lo, Size;
+  uint64_t Mask; ///< Number of places - 1, a power of two.
+  uint64_t at(uint64_t Hash) const { return Lo + (Hash & Mask) * Size; }
+};
+} // namespace
+
 // Two regions that neither the kernel, nor loaders, nor common allocators and
 // sanitizers of guests use; no two files are likely to meet there.
+#ifdef XLATE_TSAN
+// Its shadow is there. These are below 2 TiB, where programs may be, and above
+// the place of programs without an image (LoaderMap.cpp).
+static constexpr Region GuestPlaces{0x6000000000, 64 << 20, 0x1fff};
+static constexpr Region HostPlaces{0xe000000000, 256 << 20, 0xfff};
+#else
+static constexpr Region GuestPlaces{0x100000000000, 64 << 20, 0x3ffff};
+static constexpr Region HostPlaces{0x200000000000, 256 << 20, 0x1ffff};
+#endif
+
 uint64_t cache::preferredGuestBase(const Hash128 &File) {
-  return 0x100000000000 + (File.Lo & 0x3ffff) * (uint64_t(64) << 20);
+  return GuestPlaces.at(File.Lo);
 }
 uint64_t cache::preferredHostBase(const Hash128 &File) {
-  return 0x200000000000 + (File.Hi & 0x1ffff) * (uint64_t(256) << 20);
+  return HostPlaces.at(File.Hi);
 }
 
 Hash128 cache::headerHash(const ImageHeader &H) {

@@ -2,6 +2,7 @@
 
 #include "xlate/Cache/AotImage.h"
 #include "xlate/Cache/CacheDir.h"
+#include "xlate/Support/Sanitizers.h"
 #include <cstring>
 #include <gtest/gtest.h>
 #include <set>
@@ -84,12 +85,19 @@ TEST(CpuKey, LevelsDiffer) {
 }
 
 TEST(Placement, FilesHaveRoomForThemselves) {
+#ifdef XLATE_TSAN
+  constexpr uint64_t Guest = 0x6000000000, Host = 0xe000000000,
+                     End = 0x20000000000; // of what programs may use there
+#else
+  constexpr uint64_t Guest = 0x100000000000, Host = 0x200000000000,
+                     End = 0x400000000000;
+#endif
   for (uint64_t I = 0; I != 1000; ++I) {
     const Hash128 H = hashOf(&I, sizeof I);
-    EXPECT_GE(preferredGuestBase(H), 0x100000000000u);
-    EXPECT_LT(preferredGuestBase(H), 0x200000000000u);
-    EXPECT_GE(preferredHostBase(H), 0x200000000000u);
-    EXPECT_LT(preferredHostBase(H), 0x400000000000u);
+    EXPECT_GE(preferredGuestBase(H), Guest);
+    EXPECT_LT(preferredGuestBase(H), Host);
+    EXPECT_GE(preferredHostBase(H), Host);
+    EXPECT_LT(preferredHostBase(H), End);
     EXPECT_EQ(preferredGuestBase(H) % (1 << 21), 0u);
   }
 }
