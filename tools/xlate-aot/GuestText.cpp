@@ -41,6 +41,10 @@ Expected<bool> GuestText::map(int File, const image::ElfImage &Image,
                  static_cast<off_t>(image::pageDown(Offset)));
   if (P == MAP_FAILED)
     return systemError(errno);
+  if (P != reinterpret_cast<void *>(MapLo)) { // the address was only a hint
+    munmap(P, Size);
+    return Error{ENOMEM, "its address is not available"};
+  }
   MapSize = Size;
   return true;
 }
