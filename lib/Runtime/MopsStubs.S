@@ -14,7 +14,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "StubMacros.h"
+#include "StubMacros.inc"
 
 #define MOST 2048 /* bytes; memmove is better at more */
 

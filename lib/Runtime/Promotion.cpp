@@ -126,17 +126,16 @@ bool Promotion::putOff(uint64_t Pc) {
 }
 
 // A run that has spent this much in a function is taken to spend as much again.
-// The optimising tier saves a third of that, and takes 60 microseconds for an
-// instruction, some milliseconds for a unit, and some more to begin with; a
-// million of heat stands for two milliseconds.
+// The optimising tier saves a fifth of that, often more, and takes 60
+// microseconds for an instruction, some milliseconds for a unit, and some more
+// to begin with; a million of heat stands for two milliseconds.
 bool Promotion::paysOff(uint64_t Lo, uint64_t Hi, unsigned Factor) {
   constexpr uint64_t ForInsn = 150'000, ForUnit = 10'000'000,
                      ForTheFirst = 16'000'000;
   constexpr uint64_t LongestBlock = 64;
   uint64_t Used = 0, Price = ForUnit + (Tier ? 0 : ForTheFirst);
-  P.Code.forEachCounterIn(Lo, Hi, [&](const Entry &E) {
-    Used += E.heatUsed(HeatStep);
-  });
+  P.Code.forEachCounterIn(
+      Lo, Hi, [&](const Entry &E) { Used += E.heatUsed(HeatStep); });
   Wanted = std::max(LeastWanted, Used / 100);
   const std::vector<uint64_t> Blocks = P.Code.blocksIn(Lo, Hi);
   for (size_t I = 0; I != Blocks.size(); ++I)

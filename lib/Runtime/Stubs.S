@@ -3,7 +3,7 @@
 // The register form of a unit boundary is described in xlate/Guest/UnitAbi.h.
 //
 //===----------------------------------------------------------------------===//
-#include "StubMacros.h"
+#include "StubMacros.inc"
 #include "StubOffsets.h"
 
   .text
