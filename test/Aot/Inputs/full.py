@@ -1,3 +1,4 @@
+import fcntl
 import json
 import os
 import subprocess
@@ -76,7 +77,9 @@ for args in (("-q", static), ("-q", "--report", disk + "/report", switches), (st
     done = tools.translate(*args, check=False)
     assert done.returncode == 1 and done.stderr.startswith("xlate-aot: "), done
     assert done.stderr.count("\n") == 1 and no_space in done.stderr and disk in done.stderr, done
-for attempt in range(100):  # what was started in the background ends
+with open(disk + "/cache/background.lock", "rb") as lock:  # what was started in the background ends
+    fcntl.flock(lock, fcntl.LOCK_EX)
+for attempt in range(100):
     left = set(files()) - set(before) - {"cache/background.lock"}
     if not left:
         break
