@@ -14,8 +14,8 @@ using namespace xlate;
 using namespace xlate::codegen;
 
 namespace {
-/// The passes from a module to an object file. Making them costs a tenth of
-/// what they take for a small unit, so that they serve for many.
+/// The passes from a module to an object file. Making them costs a good part
+/// of what they take for a small unit: they serve for many.
 struct ObjectPipeline {
   SmallVector<char, 0> Object;
   raw_svector_ostream Out{Object};
@@ -89,6 +89,11 @@ bool Compiler::Impl::emit(Module &M, Form What, raw_pwrite_stream &Out) {
     M.print(Out, nullptr);
     return true;
   }
+  if (What == Form::Object) {
+    const StringRef Bytes = emitObject(M);
+    Out << Bytes;
+    return !Bytes.empty();
+  }
   legacy::PassManager Pm;
   addMidEnd(Pm, *Target, Options.OptLevel);
   if (What == Form::OptIr) {
@@ -96,9 +101,7 @@ bool Compiler::Impl::emit(Module &M, Form What, raw_pwrite_stream &Out) {
     M.print(Out, nullptr);
     return true;
   }
-  const auto Type = What == Form::Asm ? CodeGenFileType::AssemblyFile
-                                      : CodeGenFileType::ObjectFile;
-  if (!addCodegen(Pm, *Target, Out, Type)) {
+  if (!addCodegen(Pm, *Target, Out, CodeGenFileType::AssemblyFile)) {
     Error = "the target can't emit this file type";
     return false;
   }

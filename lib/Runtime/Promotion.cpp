@@ -3,6 +3,7 @@
 #include "Promotion.h"
 #include "Process.h"
 #include "xlate/Lifter/Region.h"
+#include <algorithm>
 #include <new>
 #include <sched.h>
 #include <set>
@@ -115,8 +116,10 @@ bool Promotion::putOff(uint64_t Pc) {
   std::lock_guard G(P.Code.mutex());
   const auto [Lo, Hi] = P.functionAround(Pc);
   auto It = Compilations.find(Lo);
-  const unsigned Factor = It == Compilations.end() ? 1 : 1u << It->second;
+  const unsigned Factor =
+      It == Compilations.end() ? 1 : 1u << std::min(It->second, 20u);
   const unsigned Times = ++Requests[Pc];
+  Wanted = LeastWanted;
   if (P.Aot.functionAround(Pc).second ? Times >= Factor
                                       : paysOff(Lo, Hi, Factor))
     return false;

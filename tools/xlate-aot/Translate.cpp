@@ -19,7 +19,7 @@ using namespace xlate::cache;
 
 static constexpr uint64_t Page = 4096;
 static codegen::CompilerOptions compilerOptions(const Settings &S) {
-  // The second level costs hardly more time and is worth 1 % in interpreters.
+  // One more than the JIT's: nobody waits for it.
   const int Level = S.OptLevel >= 0 ? S.OptLevel : 2;
   return {S.Cpu == "native" ? "host" : S.Cpu, static_cast<unsigned>(Level)};
 }

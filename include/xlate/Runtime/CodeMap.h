@@ -164,7 +164,7 @@ public:
   /// Where blocks of the baseline tier's units begin in [Lo, Hi), sorted.
   std::vector<uint64_t> blocksIn(uint64_t Lo, uint64_t Hi);
   /// Let loops of baseline units that begin at E leave for E's own unit at
-  /// their next round.
+  /// their next round. By each thread that may be in one: see Entry::refill().
   static void leaveLoopsAt(Entry &E) {
     E.Heat.store(1, std::memory_order_relaxed);
   }
