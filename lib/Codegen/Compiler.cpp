@@ -200,14 +200,17 @@ std::vector<Unit> Compiler::compile(const std::vector<uint64_t> &Entries,
   for (const lift::Region &R : Regions) {
     const LinkedObject::Symbol &Where =
         Linked.Functions[lift::unitName(R.Entry)];
+    const std::vector<uint32_t> &Offsets =
+        Linked.Entries[lift::entriesName(R.Entry)];
     Unit U;
     U.Pc = R.Entry;
     for (const lift::RegionBlock &B : R.Blocks) {
       U.Blocks.push_back(B.Code.Pc);
       if (B.IsEntry)
-        U.Entries.push_back(B.Code.Pc);
+        U.Entries.push_back(
+            {B.Code.Pc, Offsets.empty() ? 0 : Offsets[U.Entries.size()]});
     }
-    U.Entry = Linked.Base + Where.Offset;
+    U.Host = Linked.Base + Where.Offset;
     U.Size = Where.Size;
     U.GuestLo = R.Lo;
     U.GuestHi = R.Hi;

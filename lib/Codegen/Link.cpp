@@ -32,6 +32,7 @@ private:
   bool relocate(const SectionRef &Relocs);
   bool symbolAddress(const ELFSymbolRef &S, uint64_t &Address);
   bool collectFunctions(LinkedObject &Out);
+  bool collectEntries(const ELFSymbolRef &S, StringRef Name, LinkedObject &Out);
 
   const ELF64LEObjectFile &Object;
   const JitMemory &Memory;
@@ -47,7 +48,7 @@ static bool isLoaded(const SectionRef &S) {
   if (!(Elf.getFlags() & ELF::SHF_ALLOC) || !S.getSize())
     return false;
   Expected<StringRef> Name = S.getName();
-  return Name && *Name != ".eh_frame";
+  return Name && *Name != ".eh_frame" && *Name != xlate::lift::EntriesSection;
 }
 
 bool Linker::place() {
@@ -115,6 +116,9 @@ bool Linker::relocate(const SectionRef &Relocs) {
     return fail(toString(Target.takeError()));
   if (*Target == Object.section_end())
     return true;
+  Expected<StringRef> Name = (*Target)->getName();
+  if (Name && *Name == xlate::lift::EntriesSection)
+    return fail("offsets of entries that aren't constant");
   auto It = Placed.find((*Target)->getIndex());
   if (It == Placed.end())
     return true; // debug information
@@ -146,9 +150,28 @@ bool Linker::relocate(const SectionRef &Relocs) {
   return true;
 }
 
+/// Read a unit's table of entries (lift::entriesName()).
+bool Linker::collectEntries(const ELFSymbolRef &S, StringRef Name,
+                            LinkedObject &Out) {
+  Expected<section_iterator> Section = S.getSection();
+  Expected<uint64_t> At = S.getValue();
+  if (!Section || !At) {
+    consumeError(Section.takeError());
+    consumeError(At.takeError());
+    return fail("bad symbol table");
+  }
+  Expected<StringRef> Bytes = (*Section)->getContents();
+  if (!Bytes)
+    return fail(toString(Bytes.takeError()));
+  std::vector<uint32_t> &Offsets = Out.Entries[Name];
+  for (uint64_t I = *At, End = *At + S.getSize(); I != End; I += 4)
+    Offsets.push_back(support::endian::read32le(Bytes->data() + I));
+  return true;
+}
+
 bool Linker::collectFunctions(LinkedObject &Out) {
   for (const ELFSymbolRef S : Object.symbols()) {
-    if (S.getELFType() != ELF::STT_FUNC)
+    if (S.getELFType() != ELF::STT_FUNC && S.getELFType() != ELF::STT_OBJECT)
       continue;
     Expected<StringRef> Name = S.getName();
     Expected<uint64_t> Value = S.getValue();
@@ -157,7 +180,10 @@ bool Linker::collectFunctions(LinkedObject &Out) {
       consumeError(Value.takeError());
       return fail("bad symbol table");
     }
-    Out.Functions[*Name] = {*Value, S.getSize()};
+    if (S.getELFType() == ELF::STT_FUNC)
+      Out.Functions[*Name] = {*Value, S.getSize()};
+    else if (!collectEntries(S, *Name, Out))
+      return false;
   }
   return true;
 }

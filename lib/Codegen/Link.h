@@ -3,6 +3,7 @@
 #define XLATE_LIB_CODEGEN_LINK_H
 
 #include "xlate/Codegen/Compiler.h"
+#include "xlate/Lifter/Lifter.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Object/ELFObjectFile.h"
 
@@ -14,6 +15,8 @@ struct LinkedObject {
     uint64_t Offset, Size;
   };
   llvm::StringMap<Symbol> Functions;
+  /// Offsets from a function's start, by lift::entriesName().
+  llvm::StringMap<std::vector<uint32_t>> Entries;
 };
 
 /// Lay out the code and constants of Object in Memory and resolve its

@@ -136,7 +136,7 @@ void codegen::addMidEnd(legacy::PassManager &Pm, TargetMachine &Target,
   Pm.add(createDeadCodeEliminationPass());
 }
 
-// As LLVMTargetMachine::addPassesToEmitFile(), with a pass of ours at the end.
+// As LLVMTargetMachine::addPassesToEmitFile(), with passes of ours at the end.
 bool codegen::addCodegen(legacy::PassManager &Pm, TargetMachine &Target,
                          raw_pwrite_stream &Out, CodeGenFileType Type) {
   auto &Tm = static_cast<LLVMTargetMachine &>(Target);
@@ -152,6 +152,7 @@ bool codegen::addCodegen(legacy::PassManager &Pm, TargetMachine &Target,
     return false;
   Config->addMachinePasses();
   Config->setInitialized();
+  Pm.add(createEntryPointsPass());
   Pm.add(createAccessLinesPass());
   if (Tm.addAsmPrinter(Pm, Out, nullptr, Type, Mmi->getMMI().getContext()))
     return false;

@@ -35,6 +35,9 @@ llvm::FunctionPass *createStateBasePass();
 /// location of the access.
 llvm::FunctionPass *createAccessLinesPass();
 
+/// Machine pass that makes each entry of a unit one of the host code.
+llvm::FunctionPass *createEntryPointsPass();
+
 } // namespace xlate::codegen
 
 #endif // XLATE_LIB_CODEGEN_PIPELINE_H

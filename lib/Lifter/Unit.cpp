@@ -16,6 +16,7 @@ static std::string hexName(const char *Prefix, uint64_t Pc) {
 }
 std::string unitName(uint64_t Pc) { return hexName("unit_", Pc); }
 std::string slotName(uint64_t Pc) { return hexName("slot_", Pc); }
+std::string entriesName(uint64_t Pc) { return hexName("entries_", Pc); }
 
 void prepareModule(Module &M) {
   // Units keep the stack pointer as they found it (rsp % 16 == 8): nothing to
@@ -126,9 +127,11 @@ void UnitLifter::switchOnPc(Value *TargetPc, BasicBlock *Otherwise,
                     To);
 }
 
-// The host code of all entries is the unit's: find the block by the guest PC.
+// A unit that has several entries begins with a jump to any of them, which code
+// generation takes apart (lib/Codegen/EntryPoints.cpp). A table says where they
+// are.
 void UnitLifter::liftEntries() {
-  std::vector<std::pair<uint64_t, BasicBlock *>> Cases;
+  std::vector<BasicBlock *> Enters;
   for (unsigned I = 0; I != R.Blocks.size(); ++I) {
     if (!R.Blocks[I].IsEntry)
       continue;
@@ -143,19 +146,30 @@ void UnitLifter::liftEntries() {
       if (Loads[L])
         B.CreateStore(loadLocFromState(L), slotOf(L));
     B.CreateBr(Starts[I]);
-    Cases.emplace_back(At, Enter);
+    Enters.push_back(Enter);
   }
   B.SetInsertPoint(Entry);
-  BasicBlock *Primary = Cases.front().second;
-  if (Cases.size() > MaxCompared) {
-    // Nobody enters at any other address: the table needs no check.
-    Primary = newBlock("never");
-    IRBuilder<>(Primary).CreateUnreachable();
-  } else {
-    Cases.erase(Cases.begin());
+  if (Enters.size() == 1) {
+    B.CreateBr(Enters.front());
+    return;
   }
-  // Half an address tells the entries of a unit apart.
-  switchOnPc(B.CreateTrunc(F->getArg(0), B.getInt32Ty()), Primary, Cases);
+  IndirectBrInst *Jump =
+      B.CreateIndirectBr(B.CreateIntToPtr(F->getArg(0), B.getPtrTy()),
+                         static_cast<unsigned>(Enters.size()));
+  std::vector<Constant *> Offsets;
+  Constant *Start = ConstantExpr::getPtrToInt(F, B.getInt64Ty());
+  for (BasicBlock *Enter : Enters) {
+    Jump->addDestination(Enter);
+    Constant *At =
+        ConstantExpr::getPtrToInt(BlockAddress::get(F, Enter), B.getInt64Ty());
+    Offsets.push_back(ConstantExpr::getTrunc(ConstantExpr::getSub(At, Start),
+                                             B.getInt32Ty()));
+  }
+  auto *Table = ArrayType::get(B.getInt32Ty(), Offsets.size());
+  auto *Gv = new GlobalVariable(
+      M, Table, /*isConstant=*/true, GlobalValue::ExternalLinkage,
+      ConstantArray::get(Table, Offsets), entriesName(R.Entry));
+  Gv->setSection(EntriesSection);
 }
 
 BasicBlock *UnitLifter::newBlock(const char *Name) {

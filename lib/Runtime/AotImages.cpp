@@ -152,8 +152,8 @@ std::unique_ptr<AotImages::Image> AotImages::load(const Found &F) {
 void AotImages::Image::setAllSlots(bool Precise) {
   slot(0).Target.store(missJump(), std::memory_order_release);
   for (uint64_t I = 0; I + 1 < H.NumSlots; ++I) {
-    const uint32_t Number = numberOf(H.TextLo + SlotRecs[I].Pc, Precise);
-    void *Target = Number == ~0u ? missJump() : Base + hostOf(Number);
+    const uint32_t Host = placeOf(H.TextLo + SlotRecs[I].Pc, Precise).Host;
+    void *Target = Host ? Base + Host : missJump();
     if (SlotRecs[I].Number < H.NumSlots)
       slot(SlotRecs[I].Number).Target.store(Target, std::memory_order_release);
   }
@@ -268,12 +268,14 @@ Unit *AotImages::Image::unit(uint64_t Pc, uint32_t Number) {
   return U.get();
 }
 
-Unit *AotImages::unitFor(uint64_t Pc) {
+std::pair<Unit *, void *> AotImages::unitFor(uint64_t Pc) {
   Image *I = Images.empty() ? nullptr : imageAt(Pc);
   if (!I || !I->Alive)
-    return nullptr;
-  const uint32_t Number = I->numberOf(Pc, Precise);
-  return Number == ~0u ? nullptr : I->unit(Pc, Number);
+    return {};
+  const auto [Number, Host] = I->placeOf(Pc, Precise);
+  if (!Host)
+    return {};
+  return {I->unit(Pc, Number), I->Base + Host};
 }
 
 void AotImages::setSlot(uint64_t Pc, void *Host) {
@@ -299,7 +301,7 @@ uint32_t AotImages::heatUsed(uint64_t Pc) {
 bool AotImages::hasUncounted(uint64_t Pc) {
   Image *I = imageAt(Pc);
   return I && I->Alive && !I->slotOf(Pc) &&
-         I->numberOf(Pc, /*Precise=*/true) != ~0u;
+         I->placeOf(Pc, /*Precise=*/true).Host;
 }
 
 bool AotImages::isFunction(uint64_t Pc) {

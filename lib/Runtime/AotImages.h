@@ -56,8 +56,8 @@ public:
   /// Host code for a guest entry; null if no image has any. Without the lock,
   /// too, for a thread in translated code. (FindUnit.cpp)
   void *find(uint64_t Pc) const;
-  /// The same as a unit, for the code map to adopt.
-  Unit *unitFor(uint64_t Pc);
+  /// The same as a unit, for the code map to adopt, and where it is entered.
+  std::pair<Unit *, void *> unitFor(uint64_t Pc);
   /// Store a code map entry's host code, or null for none, to the image's slot.
   void setSlot(uint64_t Pc, void *Host);
   /// How much heat the unit of an entry has used up.
@@ -118,8 +118,11 @@ private:
     }
     void setAllSlots(bool Precise);
     Unit *unit(uint64_t Pc, uint32_t Number);
-    /// Number of the unit at Pc, ~0 = none. (FindUnit.cpp)
-    uint32_t numberOf(uint64_t Pc, bool Precise) const;
+    struct Place {
+      uint32_t Number, Host; ///< Of the unit; where it is entered, 0 = nowhere.
+    };
+    /// What runs at Pc. (FindUnit.cpp)
+    Place placeOf(uint64_t Pc, bool Precise) const;
   };
   /// An image whose guest file was placed but isn't mapped executable yet.
   struct Found {

@@ -276,16 +276,16 @@ bool CodeMap::changedSince(uint64_t Since, const Unit &U) const {
   return false;
 }
 
-void CodeMap::publishAt(uint64_t Pc, Unit &U) {
+void CodeMap::publishAt(uint64_t Pc, Unit &U, char *Host) {
   Entry &E = entry(Pc);
   noteRange(E, U.GuestLo, U.GuestHi);
   for (auto [Lo, Hi] : U.Depends)
     noteRange(E, Lo, Hi);
   noteDead(E);
   E.Current = &U;
-  E.Slot.store(U.Host, std::memory_order_release);
+  E.Slot.store(Host, std::memory_order_release);
   if (OnSlot)
-    OnSlot(Pc, U.Host);
+    OnSlot(Pc, Host);
 }
 
 void CodeMap::publish(std::unique_ptr<Unit> Owned) {
@@ -294,19 +294,19 @@ void CodeMap::publish(std::unique_ptr<Unit> Owned) {
   while (At != Units.begin() && (*std::prev(At))->Host > U.Host)
     --At;
   Units.insert(At, std::move(Owned));
-  publishAt(U.Pc, U);
-  for (uint64_t Pc : U.Entries)
-    if (Pc != U.Pc)
-      publishAt(Pc, U);
+  if (U.Entries.empty())
+    publishAt(U.Pc, U, U.Host);
+  for (const auto &[Pc, Offset] : U.Entries)
+    publishAt(Pc, U, U.Host + Offset);
   if (OnUnit)
     OnUnit(U);
 }
 
-void CodeMap::adopt(Entry &E, Unit *U) {
+void CodeMap::adopt(Entry &E, Unit *U, void *Host) {
   E.Current = U;
-  E.Slot.store(U->Host, std::memory_order_release);
+  E.Slot.store(Host, std::memory_order_release);
   if (OnSlot)
-    OnSlot(E.Pc, U->Host);
+    OnSlot(E.Pc, Host);
   if (OnUnit)
     OnUnit(*U);
 }

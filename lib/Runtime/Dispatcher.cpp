@@ -213,8 +213,8 @@ static uint64_t blockStarts(const Block &B) {
 Entry &Process::entryFor(uint64_t Pc) {
   Entry &E = Code.entry(Pc);
   if (!E.Current)
-    if (Unit *U = Aot.unitFor(Pc))
-      Code.adopt(E, U);
+    if (auto [U, Host] = Aot.unitFor(Pc); U)
+      Code.adopt(E, U, Host);
   return E;
 }
 
@@ -226,7 +226,7 @@ void *Process::unitAt(uint64_t Pc) {
   if (!Limit)
     return nullptr;
   if (Entry *E = Code.find(Pc); E && E->Current)
-    return E->Current->Host;
+    return E->Slot.load(std::memory_order_relaxed);
   if (void *Host = Aot.find(Pc)) {
     Aot.noteUse();
     return Host;
@@ -284,7 +284,7 @@ void *Process::unitAt(uint64_t Pc) {
   if (Start)
     Counts.BaselineNanos += monotonicNanos() - Start;
   Code.publish(std::move(U));
-  return E.Current->Host;
+  return E.Slot.load(std::memory_order_relaxed);
 }
 
 /// What the heat of a baseline unit begins with, 0 = it isn't counted. With

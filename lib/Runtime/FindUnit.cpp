@@ -39,22 +39,25 @@ Entry *CodeMap::findPublished(uint64_t Pc) const {
   return nullptr;
 }
 
-uint32_t AotImages::Image::numberOf(uint64_t Pc, bool Precise) const {
+AotImages::Image::Place AotImages::Image::placeOf(uint64_t Pc,
+                                                  bool Precise) const {
   const uint32_t Offset = static_cast<uint32_t>(Pc - H.TextLo);
   if (Offset & 3)
-    return ~0u;
+    return {0, 0};
   const cache::GroupRec &G = Groups[Offset >> cache::GroupBits];
   const uint64_t Bit = uint64_t(1) << (Offset >> 2 & 63);
   auto Rank = [Bit](uint64_t Bits) {
     return static_cast<uint32_t>(__builtin_popcountll(Bits & (Bit - 1)));
   };
-  if (!Precise && G.LlvmEntries & Bit)
-    return static_cast<uint32_t>(H.NumEntries) +
-           LlvmEntries[G.FirstLlvmEntry + Rank(G.LlvmEntries)].Unit;
+  if (!Precise && G.LlvmEntries & Bit) {
+    const cache::LlvmEntry &E =
+        LlvmEntries[G.FirstLlvmEntry + Rank(G.LlvmEntries)];
+    return {static_cast<uint32_t>(H.NumEntries) + E.Unit, E.Host};
+  }
   if (!(G.Entries & Bit))
-    return ~0u;
+    return {0, 0};
   const uint32_t Number = G.FirstEntry + Rank(G.Entries);
-  return Recs[Number].Host ? Number : ~0u;
+  return {Number, Recs[Number].Host};
 }
 
 uint32_t AotImages::Image::hostOf(uint32_t Number) const {
@@ -70,9 +73,9 @@ void *AotImages::find(uint64_t Pc) const {
       continue;
     if (!R.I->Alive.load(std::memory_order_acquire))
       return nullptr;
-    const uint32_t Number =
-        R.I->numberOf(Pc, Precise.load(std::memory_order_acquire));
-    return Number == ~0u ? nullptr : R.I->Base + R.I->hostOf(Number);
+    const uint32_t Host =
+        R.I->placeOf(Pc, Precise.load(std::memory_order_acquire)).Host;
+    return Host ? R.I->Base + Host : nullptr;
   }
   return nullptr;
 }

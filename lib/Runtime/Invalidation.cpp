@@ -143,7 +143,7 @@ void Process::updateJumpCache(GuestThread &T) {
     if (J.GuestPc != Pc)
       continue;
     if (E && E->Current)
-      J.Host = E->Current->Host;
+      J.Host = E->Slot.load(std::memory_order_relaxed);
     else
       J = JumpCacheMark;
   }

@@ -234,7 +234,9 @@ bool Promotion::compile(HotTier::Request R) {
     return false;
   }
   const size_t Bytes = U->HostSize;
-  const std::vector<uint64_t> Entries = U->Entries;
+  std::vector<uint64_t> Entries;
+  for (const auto &At : U->Entries)
+    Entries.push_back(At.Pc);
   uint64_t Function;
   {
     std::lock_guard G(P.Code.mutex());

@@ -1,13 +1,24 @@
 // A call leaves the unit and the callee returns into it: the unit begins with a
-// switch over half of the guest PC, and the block after the call loads what it needs.
+// jump to either entry, and the block after the call loads what it needs.
 // RUN: %assemble
 // RUN: %xlate-lift --emit=llvm-ir %t.o | %filecheck %s
+//
+// In host code each has an address of its own: the one behind the call doesn't look at
+// the guest PC.
+// RUN: %xlate-lift --emit=asm %t.o | %filecheck --check-prefix=ASM %s
+// ASM-LABEL: unit_100000:
+// ASM:       [[FIRST:.Ltmp[0-9]+]]:
+// ASM:       movq $1, 80(%rsp)
+// ASM:       jmpq *%r11
+// ASM:       [[RETURNED:.Ltmp[0-9]+]]:
+// ASM-NEXT:  .loc
+// ASM-NEXT:  movq 80(%rsp)
+// ASM:       entries_100000:
+// ASM-NEXT:  .long [[FIRST]]-unit_100000
+// ASM-NEXT:  .long [[RETURNED]]-unit_100000
 
 // CHECK-LABEL: @unit_100000
-// CHECK:       [[LOW:%.*]] = trunc i64 %pc to i32
-// CHECK-NEXT:  switch i32 [[LOW]], label %enter100000 [
-// CHECK-NEXT:    i32 1048584, label %enter100008
-// CHECK-NEXT:  ]
+// CHECK:       indirectbr ptr {{.*}}, [label %enter100000, label %enter100008]
 // CHECK:       b100000:
 // CHECK:       load volatile ptr, ptr @slot_100010
 // CHECK:       b100008:

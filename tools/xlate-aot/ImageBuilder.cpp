@@ -216,10 +216,11 @@ void ImageBuilder::emitLlvm(codegen::Compiler &C,
        C.compile(Batch, Guest, Options, Memory, Error)) {
     const uint32_t Number = static_cast<uint32_t>(LlvmUnits.size());
     LlvmUnits.push_back({static_cast<uint32_t>(U.Pc - Text.lo()),
-                         offsetOf(U.Entry), static_cast<uint32_t>(U.Size),
+                         offsetOf(U.Host), static_cast<uint32_t>(U.Size),
                          addPcMap(U.Pc, U.PcMap)});
-    for (uint64_t Pc : U.Entries)
-      LlvmEntries.push_back({static_cast<uint32_t>(Pc - Text.lo()), Number});
+    for (const auto &[Pc, Offset] : U.Entries)
+      LlvmEntries.push_back({static_cast<uint32_t>(Pc - Text.lo()), Number,
+                             offsetOf(U.Host) + Offset});
   }
 }
 
@@ -249,6 +250,8 @@ void ImageBuilder::finish(ImageHeader &H,
     R.Host -= R.Host ? Shift : 0;
   for (LlvmUnit &U : LlvmUnits)
     U.Host -= Shift;
+  for (LlvmEntry &E : LlvmEntries)
+    E.Host -= Shift;
   auto set = [&](uint32_t Number, uint64_t Offset) {
     slot(Number).Target = reinterpret_cast<void *>(H.HostBase + Offset);
     slot(Number).Heat = runtime::HotThreshold;
@@ -274,7 +277,7 @@ void ImageBuilder::finish(ImageHeader &H,
   }
   for (size_t I = LlvmEntries.size(); I-- != 0;)
     if (auto It = Slots.find(LlvmEntries[I].Pc + Text.lo()); It != Slots.end())
-      set(It->second, LlvmUnits[LlvmEntries[I].Unit].Host);
+      set(It->second, LlvmEntries[I].Host);
   std::vector<uint32_t> Offsets;
   Offsets.reserve(Pcs.size());
   for (uint64_t Pc : Pcs)

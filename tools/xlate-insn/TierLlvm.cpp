@@ -111,7 +111,7 @@ bool LlvmTier::runBlock(CpuState &S, const Block &B) {
   eval_writeSys(&S, nullptr, &Fpcr, nullptr, nullptr, packParam(Access));
   S.Fpsr = Fpsr.W;
   syscall(SYS_arch_prctl, ARCH_SET_GS, &S);
-  xlate_enter(&S, U.Entry);
+  xlate_enter(&S, U.entry());
   Access.Imm = static_cast<int64_t>(SysReg::Fpsr);
   eval_readSys(&S, &Fpsr, nullptr, nullptr, nullptr, packParam(Access));
   return S.Exit != ExitReason::Miss && S.Exit != ExitReason::Poll;
@@ -122,7 +122,7 @@ void LlvmTier::recover(CpuState &S, void *HostContext) {
   const auto *Context = static_cast<const ucontext_t *>(HostContext);
   const auto Rip = static_cast<uint64_t>(Context->uc_mcontext.gregs[REG_RIP]);
   for (const auto &[Pc, U] : Units) {
-    const uint64_t At = Rip - reinterpret_cast<uint64_t>(U.Entry);
+    const uint64_t At = Rip - reinterpret_cast<uint64_t>(U.Host);
     if (At >= U.Size)
       continue;
     for (const auto &[Offset, Guest] : U.PcMap)

@@ -225,7 +225,7 @@ void Explainer::llvm() {
     std::snprintf(Line, sizeof Line, "unit at %" PRIx64 ": %zu bytes\n", U.Pc,
                   U.Size);
     Out += Line;
-    sideBySide(static_cast<char *>(U.Entry), U.Size, U.PcMap);
+    sideBySide(U.Host, U.Size, U.PcMap);
   }
 }
 

@@ -35,10 +35,11 @@ public:
     Out.Code = std::make_unique<runtime::Unit>();
     runtime::Unit &U = *Out.Code;
     U.Pc = C.Pc;
-    U.Entries = std::move(C.Entries);
+    for (const auto &[Pc, Offset] : C.Entries)
+      U.Entries.push_back({Pc, Offset});
     U.GuestLo = C.GuestLo;
     U.GuestHi = C.GuestHi;
-    U.Host = static_cast<char *>(C.Entry);
+    U.Host = C.Host;
     U.HostSize = C.Size;
     U.Tier = runtime::MadeBy::Llvm;
     U.RegistersInState = R.Precise;

@@ -46,7 +46,7 @@ void onFault(int Sig, siginfo_t *Info, void *Context) {
   if (Sig == SIGBUS && Info->si_code == SI_KERNEL)
     Sig = SIGSEGV;
   for (const auto &[Pc, U] : *RunningUnits) {
-    const uint64_t At = Rip - reinterpret_cast<uint64_t>(U.Entry);
+    const uint64_t At = Rip - reinterpret_cast<uint64_t>(U.Host);
     if (At >= U.Size)
       continue;
     for (const auto &[Offset, Guest] : U.PcMap)
@@ -258,7 +258,7 @@ Outcome Harness::executeIn(const std::map<uint64_t, codegen::Unit> &In,
   const int Signal = sigsetjmp(Escape, 1);
   bool Left = false;
   if (!Signal) {
-    xlate_enter(&Live, In.at(Pc).Entry);
+    xlate_enter(&Live, In.at(Pc).entry());
     Left = Live.Exit != ExitReason::Miss && Live.Exit != ExitReason::Poll;
   }
   return finish(Signal, Left);

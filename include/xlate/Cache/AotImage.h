@@ -34,7 +34,7 @@
 namespace xlate::cache {
 
 constexpr uint64_t ImageMagic = 0x31474d4954414c58; // "XLATIMG1"
-constexpr uint32_t ImageVersion = 6;
+constexpr uint32_t ImageVersion = 7;
 
 /// A guest entry as translated code jumps to it.
 struct Slot {
@@ -74,6 +74,7 @@ struct SlotRec {
 struct LlvmEntry {
   uint32_t Pc;   ///< Less TextLo.
   uint32_t Unit; ///< Number.
+  uint32_t Host; ///< Where it is, an offset in the image.
 };
 struct LlvmUnit {
   uint32_t Pc; ///< What PC map entries are relative to, less TextLo.

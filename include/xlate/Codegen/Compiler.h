@@ -66,15 +66,20 @@ struct JitMemory {
 
 struct Unit {
   uint64_t Pc = 0;
-  /// Guest addresses that the host code may be entered for, Pc among them.
-  std::vector<uint64_t> Entries;
+  struct EntryPoint {
+    uint64_t Pc;
+    uint32_t Offset; ///< From Host.
+  };
+  /// Where the host code may be entered, for Pc first.
+  std::vector<EntryPoint> Entries;
   std::vector<uint64_t> Blocks; ///< Where its blocks begin.
-  void *Entry = nullptr;
+  char *Host = nullptr;
   size_t Size = 0;
+  void *entry() const { return Host + Entries.front().Offset; }
   uint64_t GuestLo = 0, GuestHi = 0; ///< Spans the guest bytes used.
   /// Guest code elsewhere that the unit relies on.
   std::vector<std::pair<uint64_t, uint64_t>> Depends;
-  /// Sorted (host offset from Entry, guest PC of the code from there on).
+  /// Sorted (offset from Host, guest PC of the code from there on).
   std::vector<std::pair<uint32_t, uint64_t>> PcMap;
 };
 

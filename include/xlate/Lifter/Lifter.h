@@ -62,6 +62,12 @@ constexpr const char *LineDomainName = "xlate line";
 std::string unitName(uint64_t Pc);
 std::string slotName(uint64_t Pc);
 
+/// Of a unit with several entries, the name of a table of 32-bit offsets from
+/// the unit's start to each of them, in the order of the region's blocks; and
+/// the section of all these tables, which nothing loads.
+std::string entriesName(uint64_t Pc);
+constexpr const char *EntriesSection = ".xlate.entries";
+
 /// Add R's unit to M.
 llvm::Function *liftRegion(llvm::Module &M, const Region &R,
                            const LiftOptions &Options);

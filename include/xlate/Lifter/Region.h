@@ -8,8 +8,7 @@
 // A region has many entries. A call leaves it, and the callee returns to the
 // block after the call; a loop that runs in another tier moves over at its
 // header; code that was left out comes back to a block that isn't. All of these
-// share the unit's host code, which begins with a switch over the guest PC.
-// Free of LLVM.
+// are places in the unit's host code. Free of LLVM.
 //
 //===----------------------------------------------------------------------===//
 #ifndef XLATE_LIFTER_REGION_H

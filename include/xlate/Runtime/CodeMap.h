@@ -31,8 +31,13 @@ enum class MadeBy : uint8_t { Baseline, Llvm, Aot };
 /// One piece of translated code.
 struct Unit {
   uint64_t Pc = 0; ///< Guest entry.
-  /// More addresses that Host may be entered for, with the guest PC in rax.
-  std::vector<uint64_t> Entries;
+  struct EntryPoint {
+    uint64_t Pc;
+    uint32_t Offset; ///< From Host.
+  };
+  /// Optimising tier: where it may be entered, Pc among them. Others are at
+  /// their start.
+  std::vector<EntryPoint> Entries;
   uint64_t GuestLo = 0, GuestHi = 0; ///< Guest bytes it was made from.
   /// Baseline: where basic blocks begin, a bit per instruction from GuestLo.
   uint64_t Blocks = 1;
@@ -168,9 +173,10 @@ public:
   static void leaveLoopsAt(Entry &E) {
     E.Heat.store(1, std::memory_order_relaxed);
   }
-  /// Make U, which someone else owns, the translation of E. Only
-  /// withdrawAdopted() and the likes of withdrawAll() take it away again.
-  void adopt(Entry &E, Unit *U);
+  /// Make U, which someone else owns and which is entered at Host for it, the
+  /// translation of E. Only withdrawAdopted() and the likes of withdrawAll()
+  /// take it away again.
+  void adopt(Entry &E, Unit *U, void *Host);
   /// Withdraw adopted units whose guest range overlaps [Lo, Hi).
   void withdrawAdopted(uint64_t Lo, uint64_t Hi);
   /// Called with the host code of an entry, null for none, after its slot has
@@ -212,7 +218,7 @@ public:
   bool changedSince(uint64_t Since, const Unit &U) const;
 
 private:
-  void publishAt(uint64_t Pc, Unit &U);
+  void publishAt(uint64_t Pc, Unit &U, char *Host);
   void noteRange(Entry &E, uint64_t Lo, uint64_t Hi);
   void noteChange(uint64_t Lo, uint64_t Hi, bool ImpreciseOnly = false);
   void withdraw(Entry &E);
