@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <elf.h>
+#include <map>
 
 namespace xlate::image {
 
@@ -16,13 +17,21 @@ public:
   CodeHints run();
 
 private:
+  bool isCode(uint64_t Address) const {
+    return !(Address & 3) &&
+           std::any_of(Image.Loads.begin(), Image.Loads.end(),
+                       [&](const Segment &S) {
+                         return (S.Flags & PF_X) && Address >= S.Vaddr &&
+                                Address < S.Vaddr + S.FileSize;
+                       });
+  }
   void add(uint64_t Address) {
-    if (Address & 3)
-      return;
-    for (const Segment &S : Image.Loads)
-      if ((S.Flags & PF_X) && Address >= S.Vaddr &&
-          Address < S.Vaddr + S.FileSize)
-        return Hints.Functions.push_back(Address);
+    if (isCode(Address))
+      Hints.Functions.push_back(Address);
+  }
+  void addRelocated(uint64_t Address) {
+    if (isCode(Address))
+      Relocated.push_back(Address);
   }
   template <typename T>
   std::vector<T> table(uint64_t Offset, uint64_t Size) const {
@@ -57,11 +66,15 @@ private:
   void sections(const Elf64_Ehdr &Ehdr);
   void dynamic(const Elf64_Phdr &P);
   void ehFrameHeader(const Elf64_Phdr &P);
+  uint64_t fdeSize(uint64_t Fde, uint64_t Function) const;
   void relr(const std::vector<uint64_t> &Table);
+  void sortRelocated();
 
   const ByteSource &File;
   const ElfImage &Image;
   CodeHints Hints;
+  std::vector<uint64_t> Relocated;   ///< Addends into code.
+  std::map<uint64_t, uint64_t> Fdes; ///< Start and end of functions.
 };
 
 } // namespace
@@ -88,7 +101,7 @@ void Finder::relr(const std::vector<uint64_t> &Table) {
   uint64_t Where = 0;
   auto word = [&](uint64_t At) {
     for (uint64_t P : mapped<uint64_t>(At, 8))
-      add(P);
+      addRelocated(P);
   };
   for (uint64_t W : Table) {
     if (!(W & 1)) {
@@ -130,13 +143,31 @@ void Finder::dynamic(const Elf64_Phdr &P) {
   for (const Elf64_Rela &R : mapped<Elf64_Rela>(Rela, RelaSize))
     if (ELF64_R_TYPE(R.r_info) == R_AARCH64_RELATIVE ||
         ELF64_R_TYPE(R.r_info) == R_AARCH64_IRELATIVE)
-      add(static_cast<uint64_t>(R.r_addend));
+      addRelocated(static_cast<uint64_t>(R.r_addend));
   if (RelrSize)
     relr(mapped<uint64_t>(Relr, RelrSize));
 }
 
+/// The size of a function by its FDE, whose addresses have the form that
+/// compilers give them; 0 if it has another.
+uint64_t Finder::fdeSize(uint64_t Fde, uint64_t Function) const {
+  struct {
+    uint32_t Length, Cie;
+    int32_t Begin;
+    uint32_t Size;
+  } F;
+  constexpr uint64_t BeginAt = 8;
+  const auto Bytes = mapped<unsigned char>(Fde, sizeof F);
+  if (Bytes.size() != sizeof F)
+    return 0;
+  std::memcpy(&F, Bytes.data(), sizeof F);
+  return Fde + BeginAt + static_cast<uint64_t>(int64_t(F.Begin)) == Function
+             ? F.Size
+             : 0;
+}
+
 // The search table of .eh_frame_hdr in the form that linkers write: pairs of
-// 4-byte offsets from the header, sorted by function.
+// 4-byte offsets from the header, of functions and their FDEs, sorted.
 void Finder::ehFrameHeader(const Elf64_Phdr &P) {
   const auto Head = table<unsigned char>(P.p_offset, P.p_filesz);
   constexpr unsigned char PcRelS4 = 0x1b, Udata4 = 0x03, DataRelS4 = 0x3b;
@@ -147,9 +178,24 @@ void Finder::ehFrameHeader(const Elf64_Phdr &P) {
   std::memcpy(&Count, &Head[8], 4);
   for (uint64_t I = 0, At = 12; I < Count && At + 8 <= Head.size();
        ++I, At += 8) {
-    int32_t Function;
-    std::memcpy(&Function, &Head[At], 4);
-    add(P.p_vaddr + static_cast<uint64_t>(int64_t(Function)));
+    int32_t Offsets[2];
+    std::memcpy(Offsets, &Head[At], sizeof Offsets);
+    const uint64_t Function =
+        P.p_vaddr + static_cast<uint64_t>(int64_t(Offsets[0]));
+    add(Function);
+    Fdes[Function] =
+        Function +
+        fdeSize(P.p_vaddr + static_cast<uint64_t>(int64_t(Offsets[1])),
+                Function);
+  }
+}
+
+void Finder::sortRelocated() {
+  for (uint64_t At : Relocated) {
+    auto It = Fdes.upper_bound(At);
+    const bool IsInside = It != Fdes.begin() && std::prev(It)->first != At &&
+                          At < std::prev(It)->second;
+    (IsInside ? Hints.Labels : Hints.Functions).push_back(At);
   }
 }
 
@@ -167,11 +213,13 @@ CodeHints Finder::run() {
       if (P.p_type == PT_GNU_EH_FRAME)
         ehFrameHeader(P);
     }
+  sortRelocated();
   auto Unique = [](auto &V) {
     std::sort(V.begin(), V.end());
     V.erase(std::unique(V.begin(), V.end()), V.end());
   };
   Unique(Hints.Functions);
+  Unique(Hints.Labels);
   Unique(Hints.Sections);
   return std::move(Hints);
 }

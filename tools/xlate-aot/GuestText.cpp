@@ -324,6 +324,8 @@ Entries EntryFinder::run(const image::CodeHints &Hints,
   const std::set<uint64_t> Known = Functions;
   for (uint64_t F : Known)
     add(F);
+  for (uint64_t L : Hints.Labels)
+    add(L + Bias);
   for (const cache::Profile::BlockInfo &B : Profile.Blocks)
     add(Text.pcOf(B.Offset), /*Needed=*/false);
   for (auto [From, To] : Profile.Jumps)

@@ -12,6 +12,9 @@ struct CodeHints {
   /// Starts of functions: symbols, FDEs, init and fini arrays, relative
   /// relocations into code. Sorted.
   std::vector<uint64_t> Functions;
+  /// Where relative relocations lead into the middle of a function that has an
+  /// FDE: targets of an interpreter's jumps, as a rule. Sorted.
+  std::vector<uint64_t> Labels;
   /// Executable sections as [first, second); empty when there are no section
   /// headers. Sorted.
   std::vector<std::pair<uint64_t, uint64_t>> Sections;
