@@ -133,8 +133,8 @@ bool Promotion::putOff(uint64_t Pc) {
 // microseconds for an instruction, some milliseconds for a unit, and some more
 // to begin with; a million of heat stands for two milliseconds.
 bool Promotion::paysOff(uint64_t Lo, uint64_t Hi, unsigned Factor) {
-  constexpr uint64_t ForInsn = 150'000, ForUnit = 10'000'000,
-                     ForTheFirst = 16'000'000;
+  constexpr uint64_t ForInsn = 90'000, ForUnit = 6'000'000,
+                     ForTheFirst = 10'000'000;
   constexpr uint64_t LongestBlock = 64;
   uint64_t Used = 0, Price = ForUnit + (Tier ? 0 : ForTheFirst);
   P.Code.forEachCounterIn(
