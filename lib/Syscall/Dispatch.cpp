@@ -49,6 +49,8 @@ constexpr auto Index = [] {
 }();
 
 Config Settings;
+/// What config() gives. Changed ones stay: another thread may be reading.
+std::atomic<const Config *> Current{&Settings};
 
 } // namespace
 
@@ -68,7 +70,17 @@ void configure(const Config &C) {
   }
 }
 
-const Config &config() { return Settings; }
+const Config &config() { return *Current.load(std::memory_order_acquire); }
+
+void moveSysroot(const std::string &NewRoot) {
+  const std::string &Old = config().Sysroot;
+  if (Old.empty() || NewRoot == "/")
+    return;
+  auto *C = new Config(config());
+  const bool IsBelow = Old.rfind(NewRoot + '/', 0) == 0;
+  C->Sysroot = IsBelow ? Old.substr(NewRoot.size()) : "";
+  Current.store(C, std::memory_order_release);
+}
 
 /// Does a descriptor argument name one of the runtime's? To the guest those
 /// aren't open.

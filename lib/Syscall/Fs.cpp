@@ -2,6 +2,7 @@
 #include "Abi.h"
 #include "Call.h"
 #include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -142,6 +143,18 @@ Result handle::getcwd(Call &C) {
   if (static_cast<uint64_t>(N) > C.A[1])
     return -ERANGE;
   return safeCopy(toPtr(C.A[0]), Buf, static_cast<size_t>(N)) ? N : -EFAULT;
+}
+
+Result handle::chroot(Call &C) {
+  PathArgs P(C);
+  std::string Path;
+  char Real[PATH_MAX];
+  const bool IsKnown =
+      copyString(Path, C.A[0], PATH_MAX) == 0 && realpath(Path.c_str(), Real);
+  const Result R = hostPass(C);
+  if (R == 0 && IsKnown)
+    moveSysroot(Real);
+  return R;
 }
 
 Result handle::fanotify_init(Call &C) {

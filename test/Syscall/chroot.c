@@ -1,0 +1,41 @@
+// chroot into the sysroot, and into a directory above it: paths lead on from there.
+// REQUIRES: xlate-run, aarch64-cc, filecheck
+// RUN: rm -rf %t && mkdir -p %t/root/etc && echo there > %t/root/etc/inside
+// RUN: %aarch64-cc -O1 -static %s -o %t/guest
+// RUN: %xlate-run -L %t/root %t/guest %t/root | %filecheck --check-prefix=SAME %s
+// RUN: %xlate-run -L %t/root %t/guest %t | %filecheck --check-prefix=ABOVE %s
+// RUN: %xlate-run %t/guest %t | %filecheck --check-prefix=NONE %s
+// SAME: chdir 0, /
+// SAME-NEXT: /etc/inside: there
+// SAME-NEXT: /root/etc/inside: No such file or directory
+// ABOVE: chdir 0, /
+// ABOVE-NEXT: /etc/inside: there
+// ABOVE-NEXT: /root/etc/inside: there
+// NONE: chdir 0, /
+// NONE-NEXT: /etc/inside: No such file or directory
+// NONE-NEXT: /root/etc/inside: there
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void show(const char *Path) {
+  char Line[80] = "";
+  FILE *File = fopen(Path, "r");
+  printf("%s: %s\n", Path,
+         File && fgets(Line, sizeof Line, File) ? strtok(Line, "\n") : strerror(errno));
+}
+
+int main(int Count, char **Args) {
+  char Cwd[4096] = "?";
+  if (geteuid() != 0)
+    unshare(CLONE_NEWUSER);
+  if (chroot(Args[1]) != 0)
+    perror("chroot");
+  const int Result = chdir("/");
+  printf("chdir %d, %s\n", Result, getcwd(Cwd, sizeof Cwd));
+  show("/etc/inside");
+  show("/root/etc/inside");
+}
