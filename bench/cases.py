@@ -127,8 +127,7 @@ def program_cases(scale=1):
         add(name, "/usr/bin/" + tool, ["-d", "-c"] + ["text.big" + suffix] * 3 * scale,
             ["-d", "-c", "text.small" + suffix], package)
     seven = ["a", "-so", "-txz", "-mx=3", "-mmt=1", "-bd", "x"]
-    add("7zz-a", "/usr/bin/7zz", seven + ["text.big" if scale < 6 else "text.huge"],
-        seven + ["text.small"], "7zip")
+    add("7zz-a", "/usr/bin/7zz", seven + ["text.%d" % scale], seven + ["text.small"], "7zip")
     ssl = "/usr/bin/openssl"
     add("openssl-dgst", ssl, None, ["dgst", "-sha256", "text.big"], "openssl")
     add("openssl-enc", ssl, None, ["enc", "-aes-128-ctr", "-K", "00" * 16, "-iv", "11" * 16,
@@ -159,7 +158,7 @@ def program_cases(scale=1):
     # The cross compiler makes the same code as the guest's own compiler.
     cc1 = "/usr/lib/gcc/aarch64-linux-gnu/12/cc1"
     args = ["-quiet", "-O2", "-fpreprocessed", "-fno-ident", "-o", "-"]
-    add("cc1", cc1, args + ["big.i" if scale < 6 else "huge.i"], args + ["small.i"], "cpp-12",
+    add("cc1", cc1, args + ["source.%d.i" % scale], args + ["small.i"], "cpp-12",
         native="/usr/lib/gcc-cross/aarch64-linux-gnu/12/cc1")
     add("stockfish", "/usr/games/stockfish", ["bench", "16", "1", "8"],
         ["bench", "16", "1", "2"], "stockfish", compare=False)
@@ -285,19 +284,28 @@ def make_repository(path):
         file.write("changed\n")
 
 
-def make_data(directory, tools):
+def make_data(directory, tools, scales):
     """Input files of the programs; tools: path of the native xz and bzip2."""
     os.makedirs(directory, exist_ok=True)
-    stamp = os.path.join(directory, ".complete-2")
-    if os.path.exists(stamp):
-        return
+    stamp = os.path.join(directory, ".complete-3")
+    if not os.path.exists(stamp):
+        make_common_data(directory, tools)
+    for scale in scales:
+        done = os.path.join(directory, ".complete-3-%d" % scale)
+        if os.path.exists(done):
+            continue
+        with open(os.path.join(directory, "text.%d" % scale), "w") as text:
+            with open(os.path.join(directory, "text.big")) as big:
+                text.write(big.read() * scale)
+        make_source(os.path.join(directory, "source.%d.i" % scale), 60 * scale)
+        open(done, "w").close()
+    open(stamp, "w").close()
+
+
+def make_common_data(directory, tools):
+    """Input files of all scales."""
     make_text(os.path.join(directory, "text.big"), 4_000_000, 1)
     make_text(os.path.join(directory, "text.small"), 150_000, 2)
-    with open(os.path.join(directory, "text.huge"), "w") as huge:
-        with open(os.path.join(directory, "text.big")) as big:
-            huge.write(big.read() * 10)
-    make_source(os.path.join(directory, "big.i"), 60)
-    make_source(os.path.join(directory, "huge.i"), 360)
     make_source(os.path.join(directory, "small.i"), 4)
     make_sound(os.path.join(directory, "sound.wav"), 20)
     make_repository(os.path.join(directory, "repository"))
@@ -306,5 +314,4 @@ def make_data(directory, tools):
     for name in ("text.big", "text.small"):
         for command in tools:
             os.spawnvp(os.P_WAIT, command, [command, "-k", "-f", os.path.join(directory, name)])
-    open(stamp, "w").close()
 

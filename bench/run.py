@@ -85,6 +85,14 @@ class Bench:
             **({"aot": aot} if self.args.aot else {}),
         }
 
+    def cases(self, scale):
+        """All cases; the hot runs do scale times the work."""
+        kernels = suite.kernel_cases(HERE, self.binaries)
+        for case in kernels:
+            if case.hot:
+                case.hot = [str(int(case.hot[0]) * scale)]
+        return kernels + suite.program_cases(scale) + suite.startup_cases()
+
     def build_kernels(self):
         """Compile each kernel for both machines with the same options."""
         os.makedirs(self.binaries, exist_ok=True)
@@ -99,6 +107,13 @@ class Bench:
                     continue
                 subprocess.run([prefix + compiler, *flags, "-o", target, source, "-lm"],
                                check=True)
+
+    def make_linker_cache(self):
+        """What an installed system has: its dynamic linker need not search."""
+        tool = self.args.sysroot + "/sbin/ldconfig"
+        if os.path.exists(tool) and not os.path.exists(self.args.sysroot + "/etc/ld.so.cache"):
+            subprocess.run([self.args.xlate, "-L", self.args.sysroot, tool,
+                            "-r", self.args.sysroot], check=True)
 
     def guest_path(self, case):
         """The guest program, or None. Kernels are outside the sysroot."""
@@ -156,9 +171,12 @@ class Bench:
         subprocess.run([aot, "--cache-dir", self.cache, "-q", "--no-recorded",
                         "--profile", profile, *files], check=True)
 
-    def measure(self, case, args):
-        """Best of the rounds of each emulator, and what was wrong."""
-        best, problems = {}, []
+    def measure(self, case, args, warm_up=None):
+        """Best of the rounds of each emulator, and what was wrong.
+
+        warm_up: arguments of a run whose time is taken off.
+        """
+        best, problems, off = {}, [], {}
         env = dict(os.environ, LC_ALL="C", **case.env)
         env.pop("LD_PRELOAD", None)
         if self.args.aot:
@@ -167,6 +185,11 @@ class Bench:
             for name, prefix in self.emulators().items():
                 if any(p.startswith(name) for p in problems):
                     continue
+                if warm_up and not case.rate:
+                    first = run_once(self.command(case, name, prefix, warm_up), self.data, env,
+                                     self.args.timeout)
+                    old = off.setdefault(name, first)
+                    old.cpu, old.wall = min(old.cpu, first.cpu), min(old.wall, first.wall)
                 sample = run_once(self.command(case, name, prefix, args), self.data, env,
                                   self.args.timeout)
                 if sample.status:
@@ -182,6 +205,10 @@ class Bench:
                     continue
                 old.cpu, old.wall = min(old.cpu, sample.cpu), min(old.wall, sample.wall)
                 old.rss = max(old.rss, sample.rss)
+        for name, first in off.items():
+            if name in best:
+                best[name].cpu -= first.cpu
+                best[name].wall -= first.wall
         if case.compare:
             for name in ("qemu", "xlate", "aot"):
                 if name in best and "native" in best and (
@@ -269,6 +296,9 @@ def parse_args():
     parser.add_argument("--only", choices=("hot", "cold"), help="only these runs")
     parser.add_argument("--scale", type=int, default=1,
                         help="multiply the work of the hot runs (steady state)")
+    parser.add_argument("--after", type=int, default=0, metavar="N",
+                        help="what the hot runs take after N times the work: the difference "
+                        "between runs of N + scale times the work and of N times")
     parser.add_argument("--no-qemu", action="store_true", help="leave qemu-aarch64 out")
     parser.add_argument("--json", metavar="FILE", help="write all results here")
     parser.add_argument("--xlate", default=os.path.join(ROOT, "build/release/bin/xlate-run"))
@@ -303,11 +333,8 @@ def main():
     """Measure the selected cases; status 1 if an output was wrong."""
     args = parse_args()
     bench = Bench(args)
-    everything = (suite.kernel_cases(HERE, bench.binaries) + suite.program_cases(args.scale) +
-                  suite.startup_cases())
-    for case in everything:
-        if case.cls == "kernel":
-            case.hot = [str(int(case.hot[0]) * args.scale)]
+    everything = bench.cases(args.after + args.scale)
+    warm_up = {c.name: c.hot for c in bench.cases(args.after)} if args.after else {}
     known = {case.name for case in everything}
     for name in args.case or ():
         if name not in known:
@@ -316,6 +343,7 @@ def main():
                 if (not args.case or c.name in args.case) and
                 (not args.classes or c.cls in args.classes)]
     bench.build_kernels()
+    bench.make_linker_cache()
     if args.list:
         for case in selected:
             print("%-10s%-18s%s" % (case.cls, case.name, bench.missing(case) or ""))
@@ -323,7 +351,8 @@ def main():
     if any(case.package for case in selected):
         # In a process of its own: the memory of this one would count as its children's.
         maker = multiprocessing.Process(target=suite.make_data, args=(
-            bench.data, [t for t in ("xz", "bzip2") if shutil.which(t)]))
+            bench.data, [t for t in ("xz", "bzip2") if shutil.which(t)],
+            {args.after + args.scale, args.after or args.scale}))
         maker.start()
         maker.join()
         if maker.exitcode:
@@ -357,7 +386,8 @@ def main():
                     print("\n%-22s" % ("%s (%s)" % (cls, kind)) +
                           "".join("%9s" % c for c in
                                   COLUMNS + (AOT_COLUMNS if args.aot else ())))
-                best, problems = bench.measure(case, run_args)
+                best, problems = bench.measure(case, run_args,
+                                               warm_up.get(case.name) if kind == "hot" else None)
                 failed += ["%s (%s): %s" % (case.name, kind, p) for p in problems]
                 print_row(case.name, cells(best) + (aot_cells(best) if args.aot else []),
                           "WRONG" if problems else "")
