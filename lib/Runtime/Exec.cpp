@@ -118,7 +118,9 @@ static int64_t execArm64(const RunOptions &Options, const std::string &Traced,
     S.Strings.push_back("--exec-limits=" + Limits);
   if (!Traced.empty())
     S.Strings.push_back("--exec-traced=" + Traced);
-  for (std::string &A : inheritedArguments(Options))
+  RunOptions Now = Options;
+  Now.Sysroot = sys::config().Sysroot; // not what it was if there was a chroot
+  for (std::string &A : inheritedArguments(Now))
     S.Strings.push_back(std::move(A));
   S.Strings.push_back("--");
   S.Strings.push_back(F.Path);

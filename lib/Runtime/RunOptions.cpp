@@ -1,13 +1,12 @@
 //===- RunOptions.cpp - Settings that outlive an execve -------------------===//
 #include "xlate/Runtime/Exec.h"
-#include "xlate/Syscall/Syscall.h"
 
 namespace xlate::runtime {
 
 std::vector<std::string> inheritedArguments(const RunOptions &Options) {
   std::vector<std::string> Args;
-  if (const std::string &Sysroot = sys::config().Sysroot; !Sysroot.empty())
-    Args.push_back("--sysroot=" + Sysroot);
+  if (!Options.Sysroot.empty())
+    Args.push_back("--sysroot=" + Options.Sysroot);
   if (!Options.UnameRelease.empty())
     Args.push_back("--uname=" + Options.UnameRelease);
   if (Options.Strace)

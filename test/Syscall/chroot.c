@@ -11,9 +11,13 @@
 // ABOVE: chdir 0, /
 // ABOVE-NEXT: /etc/inside: there
 // ABOVE-NEXT: /root/etc/inside: there
+// ABOVE-NEXT: another program
+// ABOVE-NEXT: /etc/inside: there
 // NONE: chdir 0, /
 // NONE-NEXT: /etc/inside: No such file or directory
 // NONE-NEXT: /root/etc/inside: there
+// NONE-NEXT: another program
+// NONE-NEXT: /etc/inside: No such file or directory
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
@@ -30,6 +34,11 @@ static void show(const char *Path) {
 
 int main(int Count, char **Args) {
   char Cwd[4096] = "?";
+  if (Count == 1) {
+    puts("another program");
+    show("/etc/inside");
+    return 0;
+  }
   if (geteuid() != 0)
     unshare(CLONE_NEWUSER);
   if (chroot(Args[1]) != 0)
@@ -38,4 +47,6 @@ int main(int Count, char **Args) {
   printf("chdir %d, %s\n", Result, getcwd(Cwd, sizeof Cwd));
   show("/etc/inside");
   show("/root/etc/inside");
+  fflush(stdout);
+  execl("/guest", "guest", (char *)NULL);
 }
