@@ -32,7 +32,8 @@ private:
   bool relocate(const SectionRef &Relocs);
   bool symbolAddress(const ELFSymbolRef &S, uint64_t &Address);
   bool collectFunctions(LinkedObject &Out);
-  bool collectEntries(const ELFSymbolRef &S, StringRef Name, LinkedObject &Out);
+  bool collectEntries(const ELFSymbolRef &S, uint64_t At,
+                      std::vector<uint32_t> &Offsets);
 
   const ELF64LEObjectFile &Object;
   const JitMemory &Memory;
@@ -150,21 +151,17 @@ bool Linker::relocate(const SectionRef &Relocs) {
   return true;
 }
 
-/// Read a unit's table of entries (lift::entriesName()).
-bool Linker::collectEntries(const ELFSymbolRef &S, StringRef Name,
-                            LinkedObject &Out) {
+/// Read a unit's table of entries (lift::entriesName()), which is At in its
+/// section.
+bool Linker::collectEntries(const ELFSymbolRef &S, uint64_t At,
+                            std::vector<uint32_t> &Offsets) {
   Expected<section_iterator> Section = S.getSection();
-  Expected<uint64_t> At = S.getValue();
-  if (!Section || !At) {
-    consumeError(Section.takeError());
-    consumeError(At.takeError());
-    return fail("bad symbol table");
-  }
+  if (!Section)
+    return fail(toString(Section.takeError()));
   Expected<StringRef> Bytes = (*Section)->getContents();
   if (!Bytes)
     return fail(toString(Bytes.takeError()));
-  std::vector<uint32_t> &Offsets = Out.Entries[Name];
-  for (uint64_t I = *At, End = *At + S.getSize(); I != End; I += 4)
+  for (uint64_t I = At, End = At + S.getSize(); I != End; I += 4)
     Offsets.push_back(support::endian::read32le(Bytes->data() + I));
   return true;
 }
@@ -182,7 +179,7 @@ bool Linker::collectFunctions(LinkedObject &Out) {
     }
     if (S.getELFType() == ELF::STT_FUNC)
       Out.Functions[*Name] = {*Value, S.getSize()};
-    else if (!collectEntries(S, *Name, Out))
+    else if (!collectEntries(S, *Value, Out.Entries[*Name]))
       return false;
   }
   return true;
