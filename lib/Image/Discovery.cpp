@@ -74,7 +74,7 @@ private:
   const ElfImage &Image;
   CodeHints Hints;
   std::vector<uint64_t> Relocated;   ///< Addends into code.
-  std::map<uint64_t, uint64_t> Fdes; ///< Start and end of functions.
+  std::map<uint64_t, uint64_t> Fdes; ///< By function.
 };
 
 } // namespace
@@ -183,18 +183,19 @@ void Finder::ehFrameHeader(const Elf64_Phdr &P) {
     const uint64_t Function =
         P.p_vaddr + static_cast<uint64_t>(int64_t(Offsets[0]));
     add(Function);
-    Fdes[Function] =
-        Function +
-        fdeSize(P.p_vaddr + static_cast<uint64_t>(int64_t(Offsets[1])),
-                Function);
+    Fdes[Function] = P.p_vaddr + static_cast<uint64_t>(int64_t(Offsets[1]));
   }
 }
 
+// Few functions are asked for their size, which is a read of the file each.
 void Finder::sortRelocated() {
   for (uint64_t At : Relocated) {
     auto It = Fdes.upper_bound(At);
-    const bool IsInside = It != Fdes.begin() && std::prev(It)->first != At &&
-                          At < std::prev(It)->second;
+    bool IsInside = false;
+    if (It != Fdes.begin()) {
+      const auto [Function, Fde] = *std::prev(It);
+      IsInside = At != Function && At - Function < fdeSize(Fde, Function);
+    }
     (IsInside ? Hints.Labels : Hints.Functions).push_back(At);
   }
 }
