@@ -290,6 +290,7 @@ def make_data(directory, tools, scales):
     stamp = os.path.join(directory, ".complete-3")
     if not os.path.exists(stamp):
         make_common_data(directory, tools)
+        open(stamp, "w").close()
     for scale in scales:
         done = os.path.join(directory, ".complete-3-%d" % scale)
         if os.path.exists(done):
@@ -299,7 +300,6 @@ def make_data(directory, tools, scales):
                 text.write(big.read() * scale)
         make_source(os.path.join(directory, "source.%d.i" % scale), 60 * scale)
         open(done, "w").close()
-    open(stamp, "w").close()
 
 
 def make_common_data(directory, tools):

@@ -188,6 +188,9 @@ class Bench:
                 if warm_up and not case.rate:
                     first = run_once(self.command(case, name, prefix, warm_up), self.data, env,
                                      self.args.timeout)
+                    if first.status:
+                        problems.append("%s: status %#x of the warm-up" % (name, first.status))
+                        continue
                     old = off.setdefault(name, first)
                     old.cpu, old.wall = min(old.cpu, first.cpu), min(old.wall, first.wall)
                 sample = run_once(self.command(case, name, prefix, args), self.data, env,
@@ -343,11 +346,11 @@ def main():
                 if (not args.case or c.name in args.case) and
                 (not args.classes or c.cls in args.classes)]
     bench.build_kernels()
-    bench.make_linker_cache()
     if args.list:
         for case in selected:
             print("%-10s%-18s%s" % (case.cls, case.name, bench.missing(case) or ""))
         return 0
+    bench.make_linker_cache()
     if any(case.package for case in selected):
         # In a process of its own: the memory of this one would count as its children's.
         maker = multiprocessing.Process(target=suite.make_data, args=(
