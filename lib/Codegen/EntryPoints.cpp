@@ -65,13 +65,12 @@ void EntryPoints::separate(MachineBasicBlock &Entry, MachineBasicBlock &Head) {
 
 bool EntryPoints::runOnMachineFunction(MachineFunction &Mf) {
   MachineBasicBlock &Head = Mf.front();
+  // Of a unit with one entry nothing is; and entries that begin alike may have
+  // become one block, to which the head doesn't need a jump.
+  if (Head.succ_empty() || !(*Head.succ_begin())->isIRBlockAddressTaken())
+    return false;
   const auto Jump = Head.getFirstTerminator();
-  if (Jump == Head.end() || !Jump->isIndirectBranch())
-    return false;
   const SmallVector<MachineBasicBlock *, 16> Entries(Head.successors());
-  // The targets of the guest's own jumps aren't, which is another table.
-  if (!Entries.front()->isIRBlockAddressTaken())
-    return false;
   for (MachineBasicBlock *Entry : Entries) {
     separate(*Entry, Head);
     const auto At = Entry->begin();
