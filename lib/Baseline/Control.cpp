@@ -235,10 +235,9 @@ void Emitter::emitIndirect(unsigned I) {
   const Uop &U = uop(I);
   clobberFlags();
   loadInto(RAX, U.A[0]);
-  static_assert(sizeof(JumpCacheEntry) == 16);
   mov(r10d, eax);
-  shl(r10d, 2); // (Pc >> 2) * 16, modulo the cache
-  and_(r10d, (JumpCacheSize - 1) * 16);
+  shl(r10d, 2);
+  and_(r10d, state32(offsetof(CpuState, JumpCacheMask)));
   add(r10, state64(offsetof(CpuState, JumpCache)));
   cmp(ptr[r10], rax);
   const uint32_t Miss = jumpShort(CNE);

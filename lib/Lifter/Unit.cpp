@@ -422,11 +422,11 @@ void UnitLifter::leaveToStub(size_t StubOffset, Value *TargetPc) {
 // and miss, and a hit takes no branch to it: branches that are always taken
 // fill the history from which the target is predicted.
 void UnitLifter::leaveIndirect(Value *TargetPc) {
-  static_assert(sizeof(JumpCacheEntry) == 16);
   Value *Cache =
       B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, JumpCache)), true);
-  Value *Offset = B.CreateAnd(B.CreateShl(TargetPc, 2),
-                              B.getInt64((JumpCacheSize - 1) * 16));
+  Value *Mask = B.CreateLoad(B.getInt64Ty(),
+                             statePtr(offsetof(CpuState, JumpCacheMask)), true);
+  Value *Offset = B.CreateAnd(B.CreateShl(TargetPc, 2), Mask);
   Value *Entry = B.CreateGEP(B.getInt8Ty(), Cache, Offset);
   Value *Cached = B.CreateLoad(B.getInt64Ty(), Entry);
   Value *Host =

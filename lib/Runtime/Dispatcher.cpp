@@ -66,8 +66,7 @@ std::map<uint64_t, std::vector<uint64_t>> Process::jumpsIn(uint64_t Lo,
 void *Process::translate(GuestThread &T) {
   CpuState &S = T.S;
   S.Pc = static_cast<uint64_t>(static_cast<int64_t>(S.Pc << 8) >> 8); // a tag
-  JumpCacheEntry &J = T.JumpCache[S.Pc >> 2 & (JumpCacheSize - 1)];
-  if (J.GuestPc == S.Pc)
+  if (const JumpCacheEntry &J = T.jumpCacheEntry(S.Pc); J.GuestPc == S.Pc)
     return J.Host;
   if (S.Pc & 3) {
     raiseSync(T, SIGBUS, BUS_ADRALN, S.Pc, 0x8a000000);
@@ -91,7 +90,7 @@ void *Process::translate(GuestThread &T) {
     raiseFetchFault(T);
     return nullptr;
   }
-  J = {S.Pc, Host};
+  T.cacheJump(S.Pc, Host);
   return Host;
 }
 

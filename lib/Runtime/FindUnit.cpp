@@ -100,6 +100,6 @@ void *Process::findUnit(CpuState *S, uint64_t Pc) {
   }
   S->JumpFrom = 0;
   // A withdrawal from now on is followed by a safepoint of this thread.
-  GuestThread::of(*S).JumpCache[Pc >> 2 & (JumpCacheSize - 1)] = {Pc, Host};
+  GuestThread::of(*S).cacheJump(Pc, Host);
   return Host;
 }

@@ -134,7 +134,7 @@ void Process::updateJumpCache(GuestThread &T) {
     return;
   std::lock_guard G(Code.mutex());
   for (uint64_t Pc : T.Renewed) {
-    JumpCacheEntry &J = T.JumpCache[Pc >> 2 & (JumpCacheSize - 1)];
+    JumpCacheEntry &J = T.jumpCacheEntry(Pc);
     Entry *E = Code.find(Pc);
     if (E && E->Current && E->Current->Tier == MadeBy::Llvm) {
       Code.leaveLoopsAt(*E);

@@ -54,6 +54,7 @@ public:
   //--- Threads (Threads.cpp)
   //---------------------------------------------------
   /// Allocate a thread with the stubs, caches and host signal stack set up.
+  char *mapThread(bool First, size_t &Size);
   GuestThread *newThread(bool First = false);
   void freeThread(GuestThread *T);
   void link(GuestThread *T);

@@ -13,13 +13,11 @@
 #define STATE_EXIT 844
 #define STATE_EVAL_TABLE 888
 #define STATE_JUMP_CACHE 896
-#define STATE_HOST_SP 904
-#define STATE_SELF 912
+#define STATE_JUMP_CACHE_MASK 904
+#define STATE_HOST_SP 912
+#define STATE_SELF 920
 #define STATE_FROM_RSP 8
 #define STATE_FIND_UNIT 1472
 #define STATE_TMP(N) (944 + 16 * (N))
-
-/* Byte offset of a jump cache entry within (pc << 2). */
-#define JUMP_CACHE_MASK 0xffff0
 
 #endif

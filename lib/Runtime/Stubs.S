@@ -106,7 +106,7 @@ FUNCTION xlate_indirect_stub
   cmpl $0, %gs:STATE_POLL
   jne xlate_miss_stub
   leal (,%rax,4), %r10d
-  andl $JUMP_CACHE_MASK, %r10d
+  andl %gs:STATE_JUMP_CACHE_MASK, %r10d
   addq %gs:STATE_JUMP_CACHE, %r10
   cmpq %rax, (%r10)
   jne 1f

@@ -15,12 +15,12 @@ static_assert(STATE_V(1) == offsetof(CpuState, V[1]));
 static_assert(STATE_EXIT == offsetof(CpuState, Exit));
 static_assert(STATE_EVAL_TABLE == offsetof(CpuState, EvalTable));
 static_assert(STATE_JUMP_CACHE == offsetof(CpuState, JumpCache));
+static_assert(STATE_JUMP_CACHE_MASK == offsetof(CpuState, JumpCacheMask));
 static_assert(STATE_HOST_SP == offsetof(CpuState, HostSp));
 static_assert(STATE_SELF == offsetof(CpuState, Self));
 static_assert(STATE_FIND_UNIT == offsetof(CpuState, FindUnit));
 static_assert(STATE_FROM_RSP == abi::StateFromRsp);
 static_assert(STATE_TMP(1) == offsetof(CpuState, Tmp[1]));
-static_assert(JUMP_CACHE_MASK == (JumpCacheSize - 1) * sizeof(JumpCacheEntry));
 static_assert(sizeof(JumpCacheEntry) == 4 << 2,
               "the indirect stub scales pc by 4");
 static_assert(static_cast<unsigned>(ExitReason::Miss) == 0);
@@ -37,5 +37,6 @@ void xlate::initStubs(CpuState &S) {
   S.CopyStub = S.CopyForwardStub = S.SetStub =
       reinterpret_cast<void *>(xlate_mops_slow);
   S.EvalTable = reinterpret_cast<void *const *>(EvalTable);
+  S.JumpCacheMask = jumpCacheMask(JumpCacheSize);
   S.Self = &S;
 }

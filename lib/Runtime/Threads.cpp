@@ -49,68 +49,48 @@ void Process::unmapOfRuntime(void *P, size_t Size) {
   ::munmap(P, Size);
 }
 
-// One mapping: a guard, the stack of units (UnitFrame), the thread, its signal
-// stack, its jump cache.
+// One mapping: the signal stack, a guard, the stack of units (UnitFrame), the
+// thread, its jump cache.
 constexpr size_t GuardBytes = 4096;
-constexpr size_t BeforeThread = GuardBytes + abi::UnitStackBytes;
+constexpr size_t BeforeThread =
+    AltStackBytes + GuardBytes + abi::UnitStackBytes;
+constexpr size_t BeforeJumpCache =
+    (BeforeThread + sizeof(GuestThread) + 4095) & ~size_t(4095);
+constexpr size_t JumpCacheBytes = JumpCacheSize * sizeof(JumpCacheEntry);
 constexpr size_t HugePage = 2 << 20;
 
-static size_t threadBytes() {
-  return (BeforeThread + sizeof(GuestThread) +
-          JumpCacheSize * sizeof(JumpCacheEntry) + AltStackBytes + 4095) &
-         ~size_t(4095);
-}
-
-/// Memory for the first thread of a process, behind its guard one huge page if
-/// the kernel has one. The jump cache is going to be all in use, and most
-/// processes have no second thread.
-static char *mapFirstThread() {
-  constexpr size_t Room = 2 * HugePage;
-  void *Map = ::mmap(nullptr, Room, PROT_NONE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (Map == MAP_FAILED)
-    return nullptr;
-  const auto Begin = reinterpret_cast<uintptr_t>(Map);
-  const uintptr_t At = (Begin + GuardBytes + HugePage - 1) & ~(HugePage - 1);
-  auto *P = reinterpret_cast<char *>(At - GuardBytes);
-  char *End = P + threadBytes();
-  if (P != Map)
-    ::munmap(Map, At - GuardBytes - Begin);
-  auto *Rest = reinterpret_cast<char *>(At + HugePage);
-  if (Rest != static_cast<char *>(Map) + Room)
-    ::munmap(Rest, static_cast<size_t>(static_cast<char *>(Map) + Room - Rest));
-  ::mprotect(P + GuardBytes, HugePage, PROT_READ | PROT_WRITE);
-  ::madvise(P + GuardBytes, HugePage, MADV_HUGEPAGE);
+char *Process::mapThread(bool First, size_t &Size) {
+  // Where a process has much to run, its first thread mostly does: the cache of
+  // that may become a huge page (GuestThread::growJumpCache).
+  Size = BeforeJumpCache + (First ? HugePage : JumpCacheBytes);
+  auto *P = static_cast<char *>(mapForRuntime(Size + (First ? HugePage : 0)));
+  if (!P || !First)
+    return P;
+  const auto Cache = reinterpret_cast<uintptr_t>(P) + BeforeJumpCache;
+  const uintptr_t Before = -Cache & (HugePage - 1);
+  unmapOfRuntime(P, Before);
+  P += Before;
+  unmapOfRuntime(P + Size, HugePage - Before);
+  // All at once costs less than one by one.
   ::madvise(P + BeforeThread - 4096,
-            static_cast<size_t>(End - P) - BeforeThread + 4096,
+            BeforeJumpCache - BeforeThread + 4096 +
+                FirstJumpCacheSize * sizeof(JumpCacheEntry),
             MADV_POPULATE_WRITE);
   return P;
 }
 
 GuestThread *Process::newThread(bool First) {
-  static_assert(sizeof(GuestThread) + abi::UnitStackBytes + AltStackBytes +
-                    JumpCacheSize * sizeof(JumpCacheEntry) + 4096 <
-                HugePage);
-  char *P;
-  if (First) {
-    P = mapFirstThread();
-    if (P)
-      Mem.addRuntimeRange(reinterpret_cast<uint64_t>(P),
-                          reinterpret_cast<uint64_t>(P) + GuardBytes +
-                              HugePage);
-  } else {
-    P = static_cast<char *>(mapForRuntime(threadBytes()));
-    if (P)
-      ::mprotect(P, GuardBytes, PROT_NONE);
-  }
+  size_t Size;
+  char *P = mapThread(First, Size);
   if (!P)
     return nullptr;
-  char *End = P + threadBytes();
-  P += BeforeThread;
-  auto *T = new (P) GuestThread();
-  T->AltStack = P + ((sizeof(GuestThread) + 63) & ~size_t(63));
-  T->S.JumpCache = T->JumpCache = reinterpret_cast<JumpCacheEntry *>(
-      End - JumpCacheSize * sizeof(JumpCacheEntry));
+  ::mprotect(P + AltStackBytes, GuardBytes, PROT_NONE);
+  auto *T = new (P + BeforeThread) GuestThread();
+  T->Mapping = P;
+  T->MappingSize = Size;
+  T->AltStack = P;
+  T->S.JumpCache = T->JumpCache =
+      reinterpret_cast<JumpCacheEntry *>(P + BeforeJumpCache);
   T->JumpCache[0] = JumpCacheMark;
   if (First)
     EmptyJumpCache[0] = JumpCacheMark;
@@ -118,6 +98,7 @@ GuestThread *Process::newThread(bool First) {
   T->S.HostMxcsr = fpenv::mxcsrFor(0);
   T->S.Dczid = 4;
   initStubs(T->S);
+  T->S.JumpCacheMask = jumpCacheMask(FirstJumpCacheSize);
   auto Stub = [](void (*Avx)(), void (*Sse)()) {
     return reinterpret_cast<void *>(CPU_FEATURE_ACTIVE(AVX) ? Avx : Sse);
   };
@@ -136,9 +117,11 @@ void Process::freeThread(GuestThread *T) {
     return;
   void *Stack = T->HostStack;
   const size_t StackSize = T->HostStackSize;
+  void *Mapping = T->Mapping;
+  const size_t MappingSize = T->MappingSize;
   T->~GuestThread();
   unmapOfRuntime(Stack, StackSize);
-  unmapOfRuntime(reinterpret_cast<char *>(T) - BeforeThread, threadBytes());
+  unmapOfRuntime(Mapping, MappingSize);
 }
 
 GuestThread *Process::newChild(GuestThread &T, const clone_args &Args,

@@ -52,15 +52,19 @@ enum class ExitReason : uint32_t {
   Step,        ///< Interpreter executed its instruction budget.
 };
 
-/// Entries of the per-thread indirect branch cache (power of two). Large
+/// Most entries of the per-thread indirect branch cache (power of two). Large
 /// programs have 100000 return addresses, and a miss costs 50 times a hit.
-constexpr unsigned JumpCacheBits = 16;
-constexpr unsigned JumpCacheSize = 1u << JumpCacheBits;
+constexpr unsigned JumpCacheSize = 1u << 16;
 
 struct JumpCacheEntry {
   uint64_t GuestPc; ///< ~0 when empty.
   void *Host;       ///< Unit entry.
 };
+
+/// CpuState::JumpCacheMask for a number of entries (power of two).
+constexpr uint64_t jumpCacheMask(unsigned Size) {
+  return (Size - 1) * sizeof(JumpCacheEntry);
+}
 
 /// Values that cross the boundary between generated code and C++ primitives.
 union alignas(16) Value {
@@ -106,11 +110,12 @@ struct alignas(64) CpuState {
                       ///< registers but r11 and the flags.
   void *const *EvalTable; ///< Primitive evaluators, indexed by Op.
   JumpCacheEntry *JumpCache;
-  uint64_t HostSp;    ///< Stack pointer the exit stub returns on.
-  CpuState *Self;     ///< This object (flat pointer for C++ callees).
-  void *Thread;       ///< runtime::GuestThread.
-  uint32_t HostMxcsr; ///< MXCSR that matches Fpcr while in guest code.
-  uint32_t Dczid;     ///< DCZID_EL0 value.
+  uint64_t JumpCacheMask; ///< Of Pc << 2: its entry's offset in the cache.
+  uint64_t HostSp;        ///< Stack pointer the exit stub returns on.
+  CpuState *Self;         ///< This object (flat pointer for C++ callees).
+  void *Thread;           ///< runtime::GuestThread.
+  uint32_t HostMxcsr;     ///< MXCSR that matches Fpcr while in guest code.
+  uint32_t Dczid;         ///< DCZID_EL0 value.
 
   /// Argument and result area for primitives called from generated code.
   Value Tmp[8];

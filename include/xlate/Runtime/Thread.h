@@ -87,6 +87,8 @@ struct PendingFault {
 /// An entry for address 0 sits where no other address is looked up, so that a
 /// zeroed cache is an empty one but for this mark.
 constexpr JumpCacheEntry JumpCacheMark = {~uint64_t(0), nullptr};
+/// Entries that a thread's cache has at first, see JumpCache.cpp.
+constexpr unsigned FirstJumpCacheSize = 1 << 10;
 /// Always empty; see GuestThread::requestSafepoint.
 extern JumpCacheEntry EmptyJumpCache[JumpCacheSize];
 
@@ -98,6 +100,15 @@ struct GuestThread {
   /// The thread's indirect branch cache. S.JumpCache is this or, while a
   /// safepoint is asked for, EmptyJumpCache.
   JumpCacheEntry *JumpCache = nullptr;
+  /// Entries that had to make room since the cache had its present size.
+  unsigned JumpCacheEvictions = 0;
+
+  JumpCacheEntry &jumpCacheEntry(uint64_t Pc) {
+    return JumpCache[(Pc << 2 & S.JumpCacheMask) / sizeof(JumpCacheEntry)];
+  }
+  /// Note that the translation of Pc is at Host. By the thread itself.
+  void cacheJump(uint64_t Pc, void *Host);
+  void growJumpCache();
 
   /// Make the thread leave translated code soon. From any thread, and from the
   /// thread's own signal handler. An indirect branch that hits the jump cache
@@ -128,10 +139,12 @@ struct GuestThread {
   }
   void clearJumpCache() {
     // Most of its pages are untouched: memset would make memory of them.
-    madvise(JumpCache, JumpCacheSize * sizeof(JumpCacheEntry), MADV_DONTNEED);
+    madvise(JumpCache, S.JumpCacheMask + sizeof(JumpCacheEntry), MADV_DONTNEED);
     JumpCache[0] = JumpCacheMark;
   }
 
+  void *Mapping = nullptr; ///< The memory that this object is in.
+  size_t MappingSize = 0;
   int Tid = 0;
   pthread_t Host = 0;
   void *HostStack = nullptr; ///< Null for the initial thread of a process.
