@@ -80,6 +80,26 @@ bool cache::fileKey(int Fd, Hash128 &Key) {
   struct stat St;
   if (fstat(Fd, &St) != 0 || !S_ISREG(St.st_mode) || St.st_size < 64)
     return false;
+  // The same file is asked for when it is opened, and for each mapping.
+  struct Known {
+    dev_t Dev;
+    ino_t Ino;
+    off_t Size;
+    timespec Mtime, Ctime;
+    bool operator==(const Known &K) const {
+      auto same = [](const timespec &A, const timespec &B) {
+        return A.tv_sec == B.tv_sec && A.tv_nsec == B.tv_nsec;
+      };
+      return Dev == K.Dev && Ino == K.Ino && Size == K.Size &&
+             same(Mtime, K.Mtime) && same(Ctime, K.Ctime);
+    }
+  };
+  thread_local std::pair<Known, Hash128> Last;
+  const Known Now{St.st_dev, St.st_ino, St.st_size, St.st_mtim, St.st_ctim};
+  if (Now == Last.first) {
+    Key = Last.second;
+    return true;
+  }
   char First[Page];
   const size_t N = std::min<uint64_t>(sizeof First, St.st_size);
   if (!readAll(Fd, First, N, 0) || std::memcmp(First, "\177ELF\2\1", 6) != 0 ||
@@ -89,6 +109,7 @@ bool cache::fileKey(int Fd, Hash128 &Key) {
   H.addValue(uint64_t(St.st_size));
   H.add(First, N);
   Key = H.finish();
+  Last = {Now, Key};
   return true;
 }
 
@@ -155,7 +176,7 @@ const char *cache::checkHeader(const ImageHeader &H, uint64_t FileSize) {
     return "truncated";
   // The rest is ours to have written, but a wrong size must not be fatal.
   const uint64_t Limit = uint64_t(1) << 31;
-  if (FileSize > Limit || H.NumSlots > Limit / sizeof(Slot) ||
+  if (FileSize > Limit || SlotTable::bytes(H.NumSlots) > Limit ||
       H.NumEntries >= Limit / sizeof(EntryRec) || !H.NumSlots ||
       H.NumSlots > H.NumEntries + 1 ||
       H.NumLlvmEntries > Limit / sizeof(LlvmEntry) ||
@@ -167,7 +188,7 @@ const char *cache::checkHeader(const ImageHeader &H, uint64_t FileSize) {
                           H.NumLlvmEntries * sizeof(LlvmEntry) +
                           H.NumLlvmUnits * sizeof(LlvmUnit) + H.PcMapSize;
   if (H.SlotsOff != Page || H.CodeOff % Page ||
-      H.CodeOff < H.SlotsOff + H.NumSlots * sizeof(Slot) ||
+      H.CodeOff != H.SlotsOff + SlotTable::bytes(H.NumSlots) ||
       H.CodeOff > FileSize || H.CodeSize > FileSize ||
       H.CodeOff + H.CodeSize != H.TablesOff || H.TablesOff % Page ||
       H.TablesOff + Tables != FileSize || H.MissOff < H.CodeOff ||

@@ -13,7 +13,6 @@ using namespace xlate::runtime;
 using cache::EntryRec;
 using cache::LlvmEntry;
 using cache::LlvmUnit;
-using cache::Slot;
 using cache::SlotRec;
 
 void AotImages::init(const std::vector<std::string> &CacheDirs,
@@ -104,9 +103,6 @@ uint64_t AotImages::placeForReservation(int Fd, uint64_t Len) {
 
 //--- Taking an image into use -----------------------------------------------
 
-/// More of a large image's slots aren't worth making pages of.
-constexpr uint64_t MaxEagerSlotBytes = 1 << 20;
-
 std::unique_ptr<AotImages::Image> AotImages::load(const Found &F) {
   auto I = std::make_unique<Image>();
   const cache::ImageHeader &H = F.H;
@@ -127,10 +123,6 @@ std::unique_ptr<AotImages::Image> AotImages::load(const Found &F) {
     munmap(P, H.FileSize);
     return nullptr;
   }
-  // Counters are all over them. Each of its pages would fault twice.
-  madvise(I->Base + H.SlotsOff,
-          std::min<uint64_t>(H.CodeOff - H.SlotsOff, MaxEagerSlotBytes),
-          MADV_POPULATE_WRITE);
   const char *T = I->Base + H.TablesOff;
   I->Groups = reinterpret_cast<const cache::GroupRec *>(T);
   I->Pcs = reinterpret_cast<const uint32_t *>(
@@ -150,12 +142,14 @@ std::unique_ptr<AotImages::Image> AotImages::load(const Found &F) {
 /// Give every slot its first value. Only needed where that isn't what the file
 /// has.
 void AotImages::Image::setAllSlots(bool Precise) {
-  slot(0).Target.store(missJump(), std::memory_order_release);
+  slots().target(0).store(missJump(), std::memory_order_release);
   for (uint64_t I = 0; I + 1 < H.NumSlots; ++I) {
     const uint32_t Host = placeOf(H.TextLo + SlotRecs[I].Pc, Precise).Host;
     void *Target = Host ? Base + Host : missJump();
     if (SlotRecs[I].Number < H.NumSlots)
-      slot(SlotRecs[I].Number).Target.store(Target, std::memory_order_release);
+      slots()
+          .target(SlotRecs[I].Number)
+          .store(Target, std::memory_order_release);
   }
 }
 
@@ -235,10 +229,10 @@ static const T *findPc(const T *Begin, uint64_t N, uint32_t Offset) {
   return It != Begin + N && It->Pc == Offset ? It : nullptr;
 }
 
-Slot *AotImages::Image::slotOf(uint64_t Pc) const {
+uint32_t AotImages::Image::slotOf(uint64_t Pc) const {
   const SlotRec *R =
       findPc(SlotRecs, H.NumSlots - 1, static_cast<uint32_t>(Pc - H.TextLo));
-  return R && R->Number < H.NumSlots ? &slot(R->Number) : nullptr;
+  return R && R->Number < H.NumSlots ? R->Number : 0;
 }
 
 Unit *AotImages::Image::unit(uint64_t Pc, uint32_t Number) {
@@ -282,20 +276,23 @@ void AotImages::setSlot(uint64_t Pc, void *Host) {
   Image *I = Images.empty() ? nullptr : imageAt(Pc);
   if (!I || !I->Alive)
     return;
-  if (Slot *S = I->slotOf(Pc)) {
+  if (const uint32_t Number = I->slotOf(Pc)) {
+    std::atomic<void *> &Target = I->slots().target(Number);
     if (!Host)
       Host = I->missJump();
-    if (S->Target.load(std::memory_order_relaxed) != Host)
-      S->Target.store(Host, std::memory_order_release);
+    // Not to write spares a copy of the page.
+    if (Target.load(std::memory_order_relaxed) != Host)
+      Target.store(Host, std::memory_order_release);
   }
 }
 
 uint32_t AotImages::heatUsed(uint64_t Pc) {
   Image *I = imageAt(Pc);
-  const Slot *S = I ? I->slotOf(Pc) : nullptr;
-  return S ? static_cast<uint32_t>(I->H.Heat -
-                                   S->Heat.load(std::memory_order_relaxed))
-           : 0;
+  const uint32_t Number = I ? I->slotOf(Pc) : 0;
+  return Number
+             ? static_cast<uint32_t>(I->H.Heat - I->slots().heat(Number).load(
+                                                     std::memory_order_relaxed))
+             : 0;
 }
 
 bool AotImages::hasUncounted(uint64_t Pc) {
@@ -352,8 +349,8 @@ std::vector<uint64_t> AotImages::entriesIn(uint64_t Lo, uint64_t Hi) {
 
 void AotImages::reheat(uint64_t Pc, int32_t Heat) {
   if (Image *I = imageAt(Pc))
-    if (Slot *S = I->slotOf(Pc))
-      S->Heat.store(Heat, std::memory_order_relaxed);
+    if (const uint32_t Number = I->slotOf(Pc))
+      I->slots().heat(Number).store(Heat, std::memory_order_relaxed);
 }
 
 bool AotImages::invalidate(uint64_t Lo, uint64_t Hi) {
@@ -363,7 +360,7 @@ bool AotImages::invalidate(uint64_t Lo, uint64_t Hi) {
       continue;
     I->Alive = false;
     for (uint64_t N = 0; N != I->H.NumSlots; ++N)
-      I->slot(N).Target.store(I->missJump(), std::memory_order_release);
+      I->slots().target(N).store(I->missJump(), std::memory_order_release);
     Any = true;
   }
   return Any;

@@ -108,13 +108,14 @@ private:
     /// (host offset, number) of units, sorted; made when the first fault asks.
     std::vector<std::pair<uint32_t, uint32_t>> ByHost;
 
-    cache::Slot *slotOf(uint64_t Pc) const;
+    /// Number of the slot of an entry, 0 if it has none.
+    uint32_t slotOf(uint64_t Pc) const;
     const cache::SlotRec *firstSlotFrom(uint64_t Pc) const;
     /// Offset of a unit's code, 0 if it has none.
     uint32_t hostOf(uint32_t Number) const;
     void *missJump() const { return Base + H.MissOff; }
-    cache::Slot &slot(uint64_t Number) const {
-      return *(reinterpret_cast<cache::Slot *>(Base + H.CodeOff) - 1 - Number);
+    cache::SlotTable slots() const {
+      return cache::SlotTable(Base + H.CodeOff);
     }
     void setAllSlots(bool Precise);
     Unit *unit(uint64_t Pc, uint32_t Number);

@@ -45,7 +45,7 @@ bool ImageBuilder::reserve() {
   }
   Recs.resize(Pcs.size());
   Edges.resize(Pcs.size());
-  const uint64_t CodeOff = pageUp(Page + (Pcs.size() + 1) * sizeof(Slot));
+  const uint64_t CodeOff = Page + SlotTable::bytes(Pcs.size() + 1);
   MapSize = CodeOff + (uint64_t(1) << 30);
   void *P = mmap(nullptr, MapSize, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -79,7 +79,7 @@ bool ImageBuilder::isDirect(uint64_t Pc, bool Backwards) {
 
 std::atomic<int32_t> *ImageBuilder::heatFor(uint64_t Pc) {
   const size_t I = indexOf(Pc);
-  return I != Pcs.size() && Infos[I]->hasSlot() ? &slot(slotNumber(Pc)).Heat
+  return I != Pcs.size() && Infos[I]->hasSlot() ? &slots().heat(slotNumber(Pc))
                                                 : nullptr;
 }
 
@@ -114,7 +114,7 @@ void ImageBuilder::emitEdge(size_t I) {
   bytes({0x0f, 0x85}); // jne: the dispatcher polls
   relative(Miss);
   bytes({0xff, 0x25}); // jmp [slot]
-  relative(&slot(slotNumber(Pcs[I])));
+  relative(&slots().target(slotNumber(Pcs[I])));
   std::memcpy(Cursor, Code, N);
   Edges[I] = Cursor;
   Cursor += N;
@@ -167,7 +167,7 @@ bool ImageBuilder::emitBaseline(const std::string &Cpu,
     O.FlushElsewhere = true;
     O.FlagsAtJumps = E.FlagsAtJumps;
     if (Infos[I]->hasSlot())
-      O.Heat = &slot(slotNumber(Pcs[I])).Heat;
+      O.Heat = &slots().heat(slotNumber(Pcs[I]));
     // What follows is its unit or its edge.
     if (T + 1 != Traces.size())
       if (const size_t Next = Traces[T + 1].Start;
@@ -235,7 +235,7 @@ void ImageBuilder::finish(ImageHeader &H,
   // The code ends on a page boundary; what the page holds behind it is zero.
   H.CodeSize = pageUp(static_cast<uint64_t>(Cursor - Code));
   H.NumSlots = Slots.size() + 1;
-  const uint64_t SlotBytes = pageUp(H.NumSlots * sizeof(Slot));
+  const uint64_t SlotBytes = SlotTable::bytes(H.NumSlots);
   char *First = Code - SlotBytes - Page;
   const uint32_t Shift = offsetOf(First);
   H.SlotsOff = Page;
@@ -253,8 +253,8 @@ void ImageBuilder::finish(ImageHeader &H,
   for (LlvmEntry &E : LlvmEntries)
     E.Host -= Shift;
   auto set = [&](uint32_t Number, uint64_t Offset) {
-    slot(Number).Target = reinterpret_cast<void *>(H.HostBase + Offset);
-    slot(Number).Heat = runtime::HotThreshold;
+    slots().target(Number) = reinterpret_cast<void *>(H.HostBase + Offset);
+    slots().heat(Number) = runtime::HotThreshold;
   };
   std::sort(LlvmEntries.begin(), LlvmEntries.end(),
             [](const LlvmEntry &A, const LlvmEntry &B) {

@@ -42,7 +42,7 @@ public:
   uint64_t numInsns() const { return NumInsns; }
 
   std::atomic<void *> *slotFor(uint64_t Pc) override {
-    return &slot(slotNumber(Pc)).Target;
+    return &slots().target(slotNumber(Pc));
   }
   bool isDirect(uint64_t Pc, bool Backwards) override;
   std::atomic<int32_t> *heatFor(uint64_t Pc) override;
@@ -54,9 +54,7 @@ private:
   /// Index of an entry, NumEntries if Pc isn't one.
   size_t indexOf(uint64_t Pc) const;
   uint32_t slotNumber(uint64_t Pc);
-  cache::Slot &slot(uint32_t Number) const {
-    return *(reinterpret_cast<cache::Slot *>(Code) - 1 - Number);
-  }
+  cache::SlotTable slots() const { return cache::SlotTable(Code); }
   uint32_t offsetOf(const void *P) const {
     return static_cast<uint32_t>(static_cast<const char *>(P) - Base);
   }

@@ -156,10 +156,10 @@ static std::string smallImage() {
   H.TextHi = 0x401000;
   H.SlotsOff = 4096;
   H.NumSlots = 1;
-  H.CodeOff = 8192;
+  H.CodeOff = H.SlotsOff + SlotTable::bytes(H.NumSlots);
   H.CodeSize = 4096;
-  H.MissOff = 8192;
-  H.TablesOff = 12288;
+  H.MissOff = H.CodeOff;
+  H.TablesOff = H.CodeOff + H.CodeSize;
   H.PcMapSize = 40;
   H.FileSize =
       H.TablesOff + numGroupRecs(0x1000) * sizeof(GroupRec) + H.PcMapSize;
@@ -179,6 +179,25 @@ static bool isGood(const std::string &Path) {
   if (Fd >= 0)
     close(Fd);
   return Good;
+}
+
+TEST(Image, SlotsLieApart) {
+  constexpr unsigned Number = 2 * SlotGroup::Size + 5;
+  std::vector<char> Memory(SlotTable::bytes(Number));
+  const SlotTable Slots(Memory.data() + Memory.size());
+  std::set<void *> Seen;
+  for (unsigned I = 0; I != Number; ++I) {
+    for (void *P : {static_cast<void *>(&Slots.heat(I)),
+                    static_cast<void *>(&Slots.target(I))}) {
+      EXPECT_TRUE(Seen.insert(P).second) << I;
+      EXPECT_GE(P, Memory.data());
+      EXPECT_LT(P, Memory.data() + Memory.size());
+    }
+  }
+  // Counters fill pages of their own.
+  EXPECT_EQ(reinterpret_cast<char *>(&Slots.target(0)) -
+                reinterpret_cast<char *>(&Slots.heat(0)),
+            4096);
 }
 
 TEST(Image, EachByteCounts) {

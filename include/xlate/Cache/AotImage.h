@@ -34,15 +34,41 @@
 namespace xlate::cache {
 
 constexpr uint64_t ImageMagic = 0x31474d4954414c58; // "XLATIMG1"
-constexpr uint32_t ImageVersion = 7;
+constexpr uint32_t ImageVersion = 8;
 
-/// A guest entry as translated code jumps to it.
-struct Slot {
-  std::atomic<void *> Target;
-  std::atomic<int32_t> Heat; ///< Counts down in the baseline unit.
-  uint32_t Pad;
+/// Guest entries as translated code jumps to them. Counters are written all
+/// the time, targets hardly ever: in pages of their own, few of which a process
+/// has to copy.
+struct SlotGroup {
+  static constexpr unsigned Size = 1024;
+  std::atomic<int32_t> Heat[Size]; ///< Count down in the baseline units.
+  std::atomic<void *> Target[Size];
 };
-static_assert(sizeof(Slot) == 16);
+static_assert(sizeof(SlotGroup) == 3 * 4096);
+
+/// The slots of an image lie below its code. The first ones are next to it:
+/// how many there are is known only when the code is complete.
+class SlotTable {
+public:
+  explicit SlotTable(char *CodeStart)
+      : End(reinterpret_cast<SlotGroup *>(CodeStart)) {}
+  std::atomic<int32_t> &heat(uint64_t Number) const {
+    return groupOf(Number).Heat[Number % SlotGroup::Size];
+  }
+  std::atomic<void *> &target(uint64_t Number) const {
+    return groupOf(Number).Target[Number % SlotGroup::Size];
+  }
+  static constexpr uint64_t bytes(uint64_t NumSlots) {
+    return (NumSlots + SlotGroup::Size - 1) / SlotGroup::Size *
+           sizeof(SlotGroup);
+  }
+
+private:
+  SlotGroup &groupOf(uint64_t Number) const {
+    return *(End - 1 - Number / SlotGroup::Size);
+  }
+  SlotGroup *End;
+};
 
 /// Which of 64 instructions are entries, a bit each, and the numbers of the
 /// first ones: an entry is found without a search, which would touch memory in
@@ -104,7 +130,7 @@ struct ImageHeader {
   uint64_t TablesOff;
   /// Tables. There is one SlotRec less than slots.
   uint64_t NumEntries, NumLlvmEntries, NumLlvmUnits, PcMapSize;
-  int32_t Heat; ///< Initial value of Slot::Heat.
+  int32_t Heat; ///< Initial value of SlotGroup::Heat.
   uint32_t Pad;
 };
 static_assert(sizeof(ImageHeader) <= 4096);
