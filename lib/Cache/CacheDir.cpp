@@ -179,11 +179,15 @@ void cache::noteVerified(const std::string &ImagePath, int GuestFd,
   Verified Now;
   if (!stampsOf(GuestFd, ImageFd, Now))
     return;
-  // A file that changed in this very moment could change again unseen.
+  // A file that changed in this very moment could change again unseen: within
+  // one tick of the clock that stamps it, or within a second where the file
+  // system keeps whole ones only.
+  constexpr int64_t Second = 1'000'000'000, Ticks = Second / 10;
   timespec T;
-  clock_gettime(CLOCK_REALTIME_COARSE, &T);
+  clock_gettime(CLOCK_REALTIME, &T);
   for (const Stamp *S : {&Now.Guest, &Now.Image})
-    if (S->Ctime >= T.tv_sec - 1)
+    if ((T.tv_sec - S->Ctime) * Second + T.tv_nsec - S->CtimeNs <
+        (S->CtimeNs ? Ticks : 2 * Second))
       return;
   std::string Temp = ImagePath + ".ok.XXXXXX";
   UniqueFd Fd(mkostemp(Temp.data(), O_CLOEXEC));
