@@ -4,6 +4,7 @@
 #include "LlvmTier.h"
 #include "xlate/Runtime/Exec.h"
 #include <cstdio>
+#include <malloc.h>
 #include <unistd.h>
 
 using namespace xlate;
@@ -43,6 +44,9 @@ static int explainCommand(const Command &C) {
 }
 
 int main(int, char **Argv, char **Envp) {
+  // Translations come and go: the heap is to keep what it has.
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);
   // Never freed: the guest may end the process from any thread.
   auto *C = new Command;
   if (std::string Problem = readCommand(Argv, Envp, *C); !Problem.empty()) {
