@@ -15,9 +15,14 @@ FdSource::FdSource(int Fd) : Fd(Fd), Size(0) {
   struct stat St;
   if (fstat(Fd, &St) == 0 && St.st_size > 0)
     Size = St.st_size;
+  HeadSize = xlate::readSome(Fd, Head, sizeof Head, 0);
 }
 
 size_t FdSource::readSome(uint64_t Offset, void *Buffer, size_t Len) const {
+  if (Offset < HeadSize && Len <= HeadSize - Offset) {
+    memcpy(Buffer, Head + Offset, Len);
+    return Len;
+  }
   return xlate::readSome(Fd, Buffer, Len, Offset);
 }
 

@@ -29,15 +29,11 @@ static std::string nameOfFd(int Fd, const std::string &Path) {
 }
 
 /// Path inside the sysroot as the guest sees it.
-static std::string guestPath(const std::string &Host,
-                             const std::string &Sysroot) {
-  if (Sysroot.empty())
-    return Host;
-  char Real[PATH_MAX];
-  std::string Root = realpath(Sysroot.c_str(), Real) ? Real : Sysroot;
-  if (Root != "/" && Host.starts_with(Root + "/"))
-    return Host.substr(Root.size());
-  return Host;
+static std::string guestPath(const std::string &Host) {
+  const std::string &Root = sys::config().Sysroot;
+  return !Root.empty() && Host.starts_with(Root + "/")
+             ? Host.substr(Root.size())
+             : Host;
 }
 
 Expected<ProgramHeaders> readProgram(int Fd) {
@@ -124,7 +120,7 @@ Expected<LoadedProgram> loadProgram(const RunOptions &Options,
   LoadedProgram P;
   const image::ElfImage &Exe = Headers->Exe;
   P.ExeHostPath = nameOfFd(File->Fd.get(), File->HostPath);
-  P.ExeGuestPath = guestPath(P.ExeHostPath, Options.Sysroot);
+  P.ExeGuestPath = guestPath(P.ExeHostPath);
   Expected<uint64_t> Bias =
       mapImage(File->Fd.get(), P.ExeHostPath, Exe, false, Sink);
   if (!Bias)

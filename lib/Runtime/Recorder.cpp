@@ -72,6 +72,9 @@ void Recorder::write(CodeMap &Code, const JumpMap &Jumps,
   cache::ProfileSet Set;
   {
     std::lock_guard G2(Code.mutex(), std::adopt_lock);
+    // Most children of shells have run nothing new.
+    if (Code.numEntries() == AtFork && HotBlocks.size() == HotAtFork)
+      return;
     // Shells try one folder after the other.
     if (AtExec && Code.numEntries() == AtLastExec)
       return;

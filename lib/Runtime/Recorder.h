@@ -34,7 +34,10 @@ public:
   void mapped(uint64_t Lo, uint64_t Hi, int Fd, uint64_t Offset);
   /// In the child of a fork: what the parent translated is the parent's to
   /// tell.
-  void forked(const CodeMap &Code) { FirstEntry = Code.numEntries(); }
+  void forked(const CodeMap &Code, size_t NumHot) {
+    AtFork = FirstEntry = Code.numEntries();
+    HotAtFork = NumHot;
+  }
   /// Write what is known, at the end of the process or before an execve, which
   /// may fail. Takes no lock that a dying thread could hold: gives up instead.
   /// HotBlocks: what units of the optimising tier were made of. Precise: they
@@ -60,7 +63,8 @@ private:
   bool WithNames = false;
   std::mutex Lock;
   std::vector<Range> Ranges; ///< Newer mappings come later.
-  uint32_t FirstEntry = 0, AtLastExec = ~0u;
+  uint32_t FirstEntry = 0, AtLastExec = ~0u, AtFork = ~0u;
+  size_t HotAtFork = 0;
 };
 
 } // namespace xlate::runtime

@@ -13,3 +13,9 @@ const char *xlate::sys::resolvePath(const char *Path, std::string &Out, bool) {
 }
 
 int xlate::sys::protectFd(int Fd) { return Fd; }
+
+const xlate::sys::Config &xlate::sys::config() {
+  static Config Current;
+  Current.Sysroot = test::Sysroot;
+  return Current;
+}

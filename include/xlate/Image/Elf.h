@@ -37,7 +37,8 @@ public:
   }
 };
 
-/// An open file; not owned.
+/// An open file; not owned. Its first bytes are read at once: nearly all that
+/// is asked for is among them.
 class FdSource final : public ByteSource {
 public:
   explicit FdSource(int Fd);
@@ -47,6 +48,8 @@ public:
 private:
   int Fd;
   uint64_t Size;
+  char Head[1024];
+  size_t HeadSize;
 };
 
 class MemorySource final : public ByteSource {
