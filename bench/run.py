@@ -186,9 +186,11 @@ class Bench:
         env.pop("LD_PRELOAD", None)
         if self.args.aot:
             self.train(case, args, env)
-        for _ in range(self.args.rounds):
+        for done in range(self.args.rounds):
             for name, prefix in self.emulators().items():
                 if any(p.startswith(name) for p in problems):
+                    continue
+                if name == "qemu" and done >= (self.args.qemu_rounds or self.args.rounds):
                     continue
                 if warm_up and not case.rate:
                     first = run_once(self.command(case, name, prefix, warm_up), self.data, env,
@@ -307,6 +309,9 @@ def parse_args():
     parser.add_argument("--after", type=int, default=0, metavar="N",
                         help="what the hot runs take after N times the work: the difference "
                         "between runs of N + scale times the work and of N times")
+    parser.add_argument("--qemu-rounds", type=int, default=0, metavar="N",
+                        help="runs under qemu, if less than the others': they take ten times as "
+                        "long")
     parser.add_argument("--no-qemu", action="store_true", help="leave qemu-aarch64 out")
     parser.add_argument("--json", metavar="FILE", help="write all results here")
     parser.add_argument("--xlate", default=os.path.join(ROOT, "build/release/bin/xlate-run"))
