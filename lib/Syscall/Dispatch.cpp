@@ -72,13 +72,15 @@ void configure(const Config &C) {
 
 const Config &config() { return *Current.load(std::memory_order_acquire); }
 
-void moveSysroot(const std::string &NewRoot) {
+void moveSysroot(const std::string &NewRoot, const std::string &OldRoot) {
   const std::string &Old = config().Sysroot;
   if (Old.empty() || NewRoot == "/")
     return;
   auto *C = new Config(config());
   const bool IsBelow = Old.rfind(NewRoot + '/', 0) == 0;
-  C->Sysroot = IsBelow ? Old.substr(NewRoot.size()) : "";
+  C->Sysroot = IsBelow           ? Old.substr(NewRoot.size())
+               : OldRoot.empty() ? ""
+                                 : OldRoot + Old;
   Current.store(C, std::memory_order_release);
 }
 

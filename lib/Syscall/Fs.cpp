@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <optional>
 
 namespace xlate::sys {
 
@@ -145,15 +146,32 @@ Result handle::getcwd(Call &C) {
   return safeCopy(toPtr(C.A[0]), Buf, static_cast<size_t>(N)) ? N : -EFAULT;
 }
 
-Result handle::chroot(Call &C) {
-  PathArgs P(C);
+/// The host directory that a path argument names, nothing if there's none.
+static std::optional<std::string> realDirectory(uint64_t Addr) {
   std::string Path;
   char Real[PATH_MAX];
-  const bool IsKnown =
-      copyString(Path, C.A[0], PATH_MAX) == 0 && realpath(Path.c_str(), Real);
+  if (copyString(Path, Addr, PATH_MAX) != 0 || !realpath(Path.c_str(), Real))
+    return std::nullopt;
+  return Real;
+}
+
+Result handle::chroot(Call &C) {
+  PathArgs P(C);
+  const auto Root = realDirectory(C.A[0]);
   const Result R = hostPass(C);
-  if (R == 0 && IsKnown)
-    moveSysroot(Real);
+  if (R == 0 && Root)
+    moveSysroot(*Root);
+  return R;
+}
+
+Result handle::pivot_root(Call &C) {
+  PathArgs P(C);
+  const auto Root = realDirectory(C.A[0]), Put = realDirectory(C.A[1]);
+  const Result R = hostPass(C);
+  if (R == 0 && Root)
+    moveSysroot(*Root, Put && Put->starts_with(*Root + '/')
+                           ? Put->substr(Root->size())
+                           : "");
   return R;
 }
 

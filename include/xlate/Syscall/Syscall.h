@@ -131,8 +131,9 @@ struct Config {
 void configure(const Config &C);
 const Config &config();
 /// The process's root is what was the host directory NewRoot: from now on the
-/// sysroot is called by its new name, or isn't there.
-void moveSysroot(const std::string &NewRoot);
+/// sysroot is called by its new name, or isn't there. OldRoot: where the old
+/// root directory is now, empty = nowhere.
+void moveSysroot(const std::string &NewRoot, const std::string &OldRoot = "");
 
 //--- Descriptors of the runtime ---------------------------------------------
 
