@@ -169,6 +169,9 @@ enum class ProcFile {
   OsRelease
 };
 ProcFile procFile(const char *Path);
+/// Host name of the program that another process runs under the same xlate-run,
+/// if Path is its /proc/PID/exe; else empty.
+std::string otherExe(const char *Path);
 /// A descriptor with the contents of F. GuestFlags: of openat.
 Result openProcFile(Services &K, ProcFile F, uint64_t GuestFlags);
 

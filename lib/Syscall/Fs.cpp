@@ -122,8 +122,12 @@ Result handle::readlinkat(Call &C) {
     N = static_cast<Result>(std::min(Exe.size(), sizeof Buf));
     std::memcpy(Buf, Exe.data(), static_cast<size_t>(N));
   } else {
+    const std::string Exe = otherExe(Path.c_str());
+    N = static_cast<Result>(std::min(Exe.size(), sizeof Buf));
+    std::memcpy(Buf, Exe.data(), static_cast<size_t>(N));
     // cwd, root and fd links may lead into the sysroot.
-    N = hostCall(SYS_readlinkat, C.A[0], C.A[1], toAddr(Buf), sizeof Buf);
+    if (!N)
+      N = hostCall(SYS_readlinkat, C.A[0], C.A[1], toAddr(Buf), sizeof Buf);
     if (N < 0)
       return N;
     N = stripSysroot(Buf, N);

@@ -133,10 +133,11 @@ uint64_t redirect(Services &K, uint64_t Addr, Last Mode, std::string &Storage) {
   if (copyString(Path, Addr, PATH_MAX) < 0)
     return Addr;
   if (IsProc) {
-    if (Mode != Last::Follow || procFile(Path.c_str()) != ProcFile::Exe)
+    if (Mode != Last::Follow)
       return Addr;
-    Storage = K.exePath();
-    return toAddr(Storage.c_str());
+    Storage = procFile(Path.c_str()) == ProcFile::Exe ? K.exePath()
+                                                      : otherExe(Path.c_str());
+    return Storage.empty() ? Addr : toAddr(Storage.c_str());
   }
   const char *Host = resolve(Path.c_str(), Storage, Mode);
   return Host == Path.c_str() ? Addr : toAddr(Host);

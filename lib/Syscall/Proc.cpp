@@ -1,8 +1,11 @@
 //===- Proc.cpp - Files of /proc that show the guest ----------------------===//
 #include "Abi.h"
 #include "Call.h"
+#include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <elf.h>
 #include <fcntl.h>
 #include <string_view>
 #include <sys/mman.h>
@@ -69,6 +72,50 @@ static std::string hostText(const char *Path) {
     Text.append(Buf, static_cast<size_t>(N));
   hostCall(SYS_close, Fd);
   return Text;
+}
+
+/// Name of the file that is mapped at Addr, according to the text of
+/// /proc/PID/maps.
+static std::string fileAt(const std::string &Maps, uint64_t Addr) {
+  for (size_t At = 0, End; At < Maps.size(); At = End + 1) {
+    End = std::min(Maps.find('\n', At), Maps.size());
+    unsigned long long Lo, Hi;
+    int Name = 0;
+    const std::string Line = Maps.substr(At, End - At);
+    if (sscanf(Line.c_str(), "%llx-%llx %*s %*s %*s %*s %n", &Lo, &Hi, &Name) ==
+            2 &&
+        Name && Lo <= Addr && Addr < Hi)
+      return Line.substr(static_cast<size_t>(Name));
+  }
+  return "";
+}
+
+std::string otherExe(const char *Path) {
+  std::string_view P = Path;
+  long Pid;
+  if (!take(P, "/proc/") || !takeNumber(P, Pid) || P != "/exe")
+    return "";
+  auto link = [](const char *Name) {
+    char Target[PATH_MAX];
+    const Result N =
+        hostCall(SYS_readlink, toAddr(Name), toAddr(Target), sizeof Target);
+    return std::string(Target, N < 0 ? 0 : static_cast<size_t>(N));
+  };
+  const std::string Runner = link("/proc/self/exe");
+  if (Runner.empty() || link(Path) != Runner)
+    return "";
+  // Its program headers are in the program's memory (Presentation.cpp).
+  const std::string Folder = "/proc/" + std::to_string(Pid) + '/';
+  const std::string Auxv = hostText((Folder + "auxv").c_str());
+  for (size_t At = 0; At + 16 <= Auxv.size(); At += 16) {
+    uint64_t Entry[2];
+    std::memcpy(Entry, Auxv.data() + At, sizeof Entry);
+    if (Entry[0] != AT_PHDR)
+      continue;
+    std::string Name = fileAt(hostText((Folder + "maps").c_str()), Entry[1]);
+    return Name[0] == '/' && Name != Runner ? Name : "";
+  }
+  return "";
 }
 
 /// The host's /proc/self/stat with the guest's addresses.

@@ -18,6 +18,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -59,6 +60,28 @@ static void children(void) {
   R(waitpid(-1, 0, 0));
   struct rusage Ru;
   R(getrusage(RUSAGE_CHILDREN, &Ru));
+}
+
+/// What another process runs: the child looks at its parent.
+static void others(void) {
+  const pid_t Pid = fork();
+  if (!Pid) {
+    char Path[64], B[512] = "";
+    struct stat Own = {0}, Other = {0};
+    snprintf(Path, sizeof Path, "/proc/%d/exe", getppid());
+    const ssize_t N = readlink(Path, B, sizeof B);
+    SHOW("parent's exe %.*s", (int)N, B);
+    R(stat("/proc/self/exe", &Own));
+    R(stat(Path, &Other));
+    SHOW("same %d", Own.st_ino == Other.st_ino && Own.st_dev == Other.st_dev);
+    char Head[6] = "";
+    const int Fd = open(Path, O_RDONLY);
+    R(read(Fd, Head, 4));
+    SHOW("%s", Head + 1);
+    R(readlink("/proc/999999999/exe", B, sizeof B));
+    _exit(0);
+  }
+  wait1(Pid);
 }
 
 static void identity(const char *Name) {
@@ -133,6 +156,7 @@ int main(int Argc, char **Argv) {
     return 4;
   }
   children();
+  others();
   identity(Argv[0]);
   limits();
 }
