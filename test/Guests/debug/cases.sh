@@ -10,6 +10,14 @@ case_gdb() { debug -ex 'break factorial' -ex run -ex bt -ex 'continue 3' -ex 'st
 case_gdb_threads() { debug -ex 'break work' -ex run -ex bt -ex 'thread 1' -ex delete -ex continue; }
 case_gdb_fault() { debug -ex 'run 1' -ex bt -ex 'print Argc' -ex 'print $_siginfo.si_signo'; }
 case_gdb_watch() { debug -ex 'set can-use-hw-watchpoints 0' -ex 'break factorial' -ex run -ex 'watch N' -ex continue; }
+# A running program, which gdb finds by its process alone.
+case_gdb_attach() {
+  gcc -g -O0 -x c -o sleeper - <<<'#include <unistd.h>
+    int Answer = 42; int main(void) { for (;;) sleep(1); }' || return
+  ./sleeper &
+  gdb -nx -q -batch -p $! -ex 'print Answer' -ex 'info symbol main' 2>&1 | grep -E '^(\$|main)'
+  kill %1
+}
 case_strace() {
   gcc -O1 -pthread "$GUEST/program.c" -o program && strace -f -o log -e trace=write,exit_group,execve sh -c './program; ./program x y' 
   # A thread may still be there when its process ends.
