@@ -211,13 +211,13 @@ def kernel_cases(here, binaries):
     return cases
 
 
-def make_text(path, size, seed):
+def make_text(path, size, seed, mode="w"):
     """A reproducible text file that compresses about as C code does."""
     rng = random.Random(seed)
     words = ["".join(rng.choice("etaoinshrdlucmfwypvbgkjqxz") for _ in range(rng.randint(2, 10)))
              for _ in range(2000)]
     total = 0
-    with open(path, "w") as file:
+    with open(path, mode) as file:
         while total < size:
             line = " ".join(words[int(rng.paretovariate(0.6)) % 2000]
                             for _ in range(rng.randint(3, 14)))
@@ -287,17 +287,18 @@ def make_repository(path):
 def make_data(directory, tools, scales):
     """Input files of the programs; tools: path of the native xz and bzip2."""
     os.makedirs(directory, exist_ok=True)
-    stamp = os.path.join(directory, ".complete-3")
+    stamp = os.path.join(directory, ".complete-4")
     if not os.path.exists(stamp):
         make_common_data(directory, tools)
         open(stamp, "w").close()
     for scale in scales:
-        done = os.path.join(directory, ".complete-3-%d" % scale)
+        done = os.path.join(directory, ".complete-4-%d" % scale)
         if os.path.exists(done):
             continue
-        with open(os.path.join(directory, "text.%d" % scale), "w") as text:
-            with open(os.path.join(directory, "text.big")) as big:
-                text.write(big.read() * scale)
+        # Text of its own in each part: 7zz would find what it has seen before.
+        for part in range(scale):
+            make_text(os.path.join(directory, "text.%d" % scale), 4_000_000, 100 + part,
+                      "a" if part else "w")
         make_source(os.path.join(directory, "source.%d.i" % scale), 60 * scale)
         open(done, "w").close()
 
