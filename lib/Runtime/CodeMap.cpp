@@ -34,7 +34,7 @@ void Unit::setPcMap(std::span<const std::pair<uint32_t, uint64_t>> Map) {
 }
 
 void Frontier::map(char *Used, char *End) {
-  constexpr size_t Step = 256 << 10;
+  constexpr size_t MostAtOnce = 256 << 10;
   const size_t Bytes = std::max(Step, static_cast<size_t>(Used - Ready));
   char *Next =
       End - Ready < static_cast<ptrdiff_t>(Bytes) ? End : Ready + Bytes;
@@ -42,6 +42,7 @@ void Frontier::map(char *Used, char *End) {
   madvise(reinterpret_cast<void *>(Lo), reinterpret_cast<uintptr_t>(Next) - Lo,
           MADV_POPULATE_WRITE);
   Ready = Next;
+  Step = std::min(2 * Step, MostAtOnce);
 }
 
 /// The heap has grown: malloc takes what follows step by step.

@@ -39,7 +39,7 @@ void GuestThread::cacheJump(uint64_t Pc, void *Host) {
   const JumpCacheEntry &Old = jumpCacheEntry(Pc);
   if (Old.GuestPc && Old.GuestPc != Pc &&
       S.JumpCacheMask != jumpCacheMask(JumpCacheSize) &&
-      ++JumpCacheEvictions > S.JumpCacheMask / sizeof(JumpCacheEntry) / 2)
+      ++JumpCacheEvictions > S.JumpCacheMask / sizeof(JumpCacheEntry) / 4)
     growJumpCache();
   jumpCacheEntry(Pc) = {Pc, Host};
 }

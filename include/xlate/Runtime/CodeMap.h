@@ -107,6 +107,7 @@ public:
 private:
   void map(char *Used, char *End);
   char *Ready = nullptr;
+  size_t Step = 16 << 10; ///< Doubles: with images, little is ever used.
 };
 
 class CodeMap {
