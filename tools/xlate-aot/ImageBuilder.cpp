@@ -54,6 +54,11 @@ bool ImageBuilder::reserve() {
   Base = Map = static_cast<char *>(P);
   Code = Cursor = Base + CodeOff;
   End = Base + MapSize;
+  // What ran in recorded runs has its slots side by side: a process then writes
+  // to few pages of counters. All of these get slots in any case.
+  for (size_t I = 0; I != Pcs.size(); ++I)
+    if (Infos[I]->Class && Infos[I]->Function && !Infos[I]->Skip)
+      slotNumber(Pcs[I]);
   return true;
 }
 
