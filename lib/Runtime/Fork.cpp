@@ -87,7 +87,7 @@ sys::Result Process::forkProcess(GuestThread &T, const clone_args &Args) {
   }
   unlockAfterFork(T, Pid == 0);
   if (Pid == 0)
-    Record.forked(Code, Hot.compiledBlocks().size());
+    Record.forked(Code, Hot.numCompiledBlocks());
 
   if (Pid != 0) {
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &Old, nullptr, 8);

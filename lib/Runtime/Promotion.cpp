@@ -278,6 +278,11 @@ std::vector<uint64_t> Promotion::compiledBlocks() {
   return {Compiled.begin(), Compiled.end()};
 }
 
+size_t Promotion::numCompiledBlocks() {
+  std::lock_guard G(QueueLock);
+  return Compiled.size();
+}
+
 void Promotion::lockForFork() {
   CompileLock.lock();
   QueueLock.lock();

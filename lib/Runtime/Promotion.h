@@ -34,6 +34,7 @@ public:
 
   /// Blocks that units were made of; none if the lock isn't free.
   std::vector<uint64_t> compiledBlocks();
+  size_t numCompiledBlocks();
 
   /// No compilation is under way between the two.
   void pause() { CompileLock.lock(); }
