@@ -184,28 +184,34 @@ bool Emitter::emitMops(unsigned I) {
     return false;
   // Nothing else is in a scratch register: the instruction has no other values.
   dropAllCaches();
-  auto X = [&](unsigned R) -> Xbyak::Operand {
+  // With the place of a guest register: a host register or an address, which
+  // Xbyak tells apart by type.
+  auto with = [&](unsigned R, auto &&Emit) {
     if (HostOf[R] >= 0)
-      return Reg64(HostOf[R]);
-    return state64(offX(R));
+      Emit(Reg64(HostOf[R]));
+    else
+      Emit(state64(offX(R)));
   };
-  mov(r10, X(P->Rd));
+  auto load = [&](const Reg64 &To, unsigned R) {
+    with(R, [&](const auto &From) { mov(To, From); });
+  };
+  load(r10, P->Rd);
   if (P->IsSet && P->Rs == 31)
     xor_(r11d, r11d);
   else
-    mov(r11, X(P->Rs));
-  mov(rax, X(P->Rn));
+    load(r11, P->Rs);
+  load(rax, P->Rn);
   call(state64(P->IsSet     ? offsetof(CpuState, SetStub)
                : P->Forward ? offsetof(CpuState, CopyForwardStub)
                             : offsetof(CpuState, CopyStub)));
   test(eax, eax);
   const uint32_t Slow = jumpNear(CNE);
-  mov(rax, X(P->Rn));
-  add(X(P->Rd), rax);
+  load(rax, P->Rn);
+  with(P->Rd, [&](const auto &At) { add(At, rax); });
   if (!P->IsSet)
-    add(X(P->Rs), rax);
+    with(P->Rs, [&](const auto &At) { add(At, rax); });
   xor_(eax, eax);
-  mov(X(P->Rn), rax);
+  with(P->Rn, [&](const auto &At) { mov(At, rax); });
   Colds.push_back({Cold::CallHelper,
                    Slow,
                    static_cast<uint32_t>(size_),

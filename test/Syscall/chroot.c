@@ -1,5 +1,7 @@
 // chroot into the sysroot, and into a directory above it: paths lead on from there.
 // REQUIRES: xlate-run, aarch64-cc, filecheck
+// A sanitized xlate-run needs shared libraries, which aren't in there.
+// UNSUPPORTED: asan, tsan
 // RUN: rm -rf %t && mkdir -p %t/root/etc && echo there > %t/root/etc/inside
 // RUN: %aarch64-cc -O1 -static %s -o %t/guest
 // RUN: %xlate-run -L %t/root %t/guest %t/root | %filecheck --check-prefix=SAME %s
