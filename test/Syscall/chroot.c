@@ -21,18 +21,9 @@
 // NONE-NEXT: another program
 // NONE-NEXT: /etc/inside: No such file or directory
 #define _GNU_SOURCE
-#include <errno.h>
+#include "Inputs/show.h"
 #include <sched.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-
-static void show(const char *Path) {
-  char Line[80] = "";
-  FILE *File = fopen(Path, "r");
-  printf("%s: %s\n", Path,
-         File && fgets(Line, sizeof Line, File) ? strtok(Line, "\n") : strerror(errno));
-}
 
 int main(int Count, char **Args) {
   char Cwd[4096] = "?";

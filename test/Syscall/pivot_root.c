@@ -9,21 +9,12 @@
 // CHECK-NEXT: umount 0
 // CHECK-NEXT: /etc/inside: No such file or directory
 #define _GNU_SOURCE
-#include <errno.h>
+#include "Inputs/show.h"
 #include <sched.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-static void show(const char *Path) {
-  char Line[80] = "";
-  FILE *File = fopen(Path, "r");
-  printf("%s: %s\n", Path,
-         File && fgets(Line, sizeof Line, File) ? strtok(Line, "\n") : strerror(errno));
-}
 
 int main(int Count, char **Args) {
   char Cwd[4096] = "?", Old[4096];
