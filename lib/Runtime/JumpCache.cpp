@@ -24,7 +24,6 @@ void GuestThread::growJumpCache() {
   JumpCacheEvictions = 0;
   // What is in the cache isn't where it is looked up from now on, and comes
   // again. What stays behind can't be mistaken for anything else.
-  constexpr uint64_t HugePage = 2 << 20;
   const auto At = reinterpret_cast<uint64_t>(JumpCache);
   if (S.JumpCacheMask != Last || At % HugePage ||
       At + HugePage != reinterpret_cast<uint64_t>(Mapping) + MappingSize)

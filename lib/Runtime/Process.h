@@ -53,8 +53,9 @@ public:
 
   //--- Threads (Threads.cpp)
   //---------------------------------------------------
-  /// Allocate a thread with the stubs, caches and host signal stack set up.
+  /// Memory for a thread, Size bytes; null if there's none.
   char *mapThread(bool First, size_t &Size);
+  /// Allocate a thread with the stubs, caches and host signal stack set up.
   GuestThread *newThread(bool First = false);
   void freeThread(GuestThread *T);
   void link(GuestThread *T);

@@ -57,7 +57,6 @@ constexpr size_t BeforeThread =
 constexpr size_t BeforeJumpCache =
     (BeforeThread + sizeof(GuestThread) + 4095) & ~size_t(4095);
 constexpr size_t JumpCacheBytes = JumpCacheSize * sizeof(JumpCacheEntry);
-constexpr size_t HugePage = 2 << 20;
 
 char *Process::mapThread(bool First, size_t &Size) {
   // Where a process has much to run, its first thread mostly does: the cache of

@@ -87,6 +87,8 @@ struct PendingFault {
 /// An entry for address 0 sits where no other address is looked up, so that a
 /// zeroed cache is an empty one but for this mark.
 constexpr JumpCacheEntry JumpCacheMark = {~uint64_t(0), nullptr};
+/// The first thread's cache may become one (JumpCache.cpp).
+constexpr size_t HugePage = 2 << 20;
 /// Entries that a thread's cache has at first, see JumpCache.cpp.
 constexpr unsigned FirstJumpCacheSize = 1 << 10;
 /// Always empty; see GuestThread::requestSafepoint.
