@@ -222,24 +222,35 @@ void cache::appendPcMap(std::string &Out,
   }
 }
 
+/// The number that From begins with; From is what is behind it.
+static uint32_t takeNumber(std::span<const unsigned char> &From) {
+  uint32_t V = 0;
+  for (unsigned Shift = 0; !From.empty() && Shift < 32; Shift += 7) {
+    const unsigned char C = From.front();
+    From = From.subspan(1);
+    V |= uint32_t(C & 0x7f) << Shift;
+    if (C < 0x80)
+      break;
+  }
+  return V;
+}
+
+std::span<const unsigned char>
+cache::skipPcMap(std::span<const unsigned char> Maps) {
+  for (uint32_t N = takeNumber(Maps); N && !Maps.empty(); --N) {
+    takeNumber(Maps);
+    takeNumber(Maps);
+  }
+  return Maps;
+}
+
 bool cache::findInPcMap(std::span<const unsigned char> Map, uint32_t Offset,
                         int32_t &Value) {
-  const unsigned char *From = Map.data(), *End = From + Map.size();
-  auto number = [&] {
-    uint32_t V = 0;
-    for (unsigned Shift = 0; From != End && Shift < 32; Shift += 7) {
-      const unsigned char C = *From++;
-      V |= uint32_t(C & 0x7f) << Shift;
-      if (C < 0x80)
-        break;
-    }
-    return V;
-  };
   bool Found = false;
   uint32_t Off = 0, At = 0;
-  for (uint32_t N = number(); N && From != End; --N) {
-    Off += number();
-    const uint32_t Z = number();
+  for (uint32_t N = takeNumber(Map); N && !Map.empty(); --N) {
+    Off += takeNumber(Map);
+    const uint32_t Z = takeNumber(Map);
     At += Z >> 1 ^ (0 - (Z & 1));
     if (Off > Offset)
       break;

@@ -1,6 +1,7 @@
 //===- Compiler.cpp - Compiling guest code with LLVM ----------------------===//
 
 #include "xlate/Codegen/Compiler.h"
+#include "FrameTracker.h"
 #include "Link.h"
 #include "Pipeline.h"
 #include "llvm/IR/LLVMContext.h"
@@ -17,6 +18,7 @@ namespace {
 /// The passes from a module to an object file. Making them costs a good part
 /// of what they take for a small unit: they serve for many.
 struct ObjectPipeline {
+  FrameTables Frames;
   SmallVector<char, 0> Object;
   raw_svector_ostream Out{Object};
   legacy::PassManager Pm;
@@ -34,7 +36,7 @@ struct Compiler::Impl {
                                  const UnitOptions &Units);
   bool emit(Module &M, Form What, raw_pwrite_stream &Out);
   /// The object file of M, valid until the next one; empty after an error.
-  StringRef emitObject(Module &M);
+  StringRef emitObject(Module &M, const std::vector<lift::Region> &Regions);
   std::unique_ptr<ObjectPipeline> Pipeline;
 };
 
@@ -90,7 +92,7 @@ bool Compiler::Impl::emit(Module &M, Form What, raw_pwrite_stream &Out) {
     return true;
   }
   if (What == Form::Object) {
-    const StringRef Bytes = emitObject(M);
+    const StringRef Bytes = emitObject(M, {});
     Out << Bytes;
     return !Bytes.empty();
   }
@@ -109,17 +111,22 @@ bool Compiler::Impl::emit(Module &M, Form What, raw_pwrite_stream &Out) {
   return true;
 }
 
-StringRef Compiler::Impl::emitObject(Module &M) {
+StringRef Compiler::Impl::emitObject(Module &M,
+                                     const std::vector<lift::Region> &Regions) {
   if (!Pipeline) {
     auto P = std::make_unique<ObjectPipeline>();
     addMidEnd(P->Pm, *Target, Options.OptLevel);
-    if (!addCodegen(P->Pm, *Target, P->Out, CodeGenFileType::ObjectFile)) {
+    if (!addCodegen(P->Pm, *Target, P->Out, CodeGenFileType::ObjectFile,
+                    &P->Frames)) {
       Error = "the target can't emit this file type";
       return "";
     }
     Pipeline = std::move(P);
   }
   Pipeline->Object.clear();
+  Pipeline->Frames.clear();
+  for (const lift::Region &R : Regions)
+    Pipeline->Frames[lift::unitName(R.Entry)].Region = &R;
   Pipeline->Pm.run(M);
   return Pipeline->Out.str();
 }
@@ -147,22 +154,38 @@ bool Compiler::emit(const std::vector<uint64_t> &Entries, const GuestCode &Code,
   return true;
 }
 
-/// The part of the line rows that belongs to R's unit.
-static std::vector<std::pair<uint32_t, uint64_t>>
-pcMap(const std::vector<std::pair<uint64_t, unsigned>> &Rows,
-      const LinkedObject::Symbol &Where, const lift::Region &R) {
-  std::vector<std::pair<uint32_t, uint64_t>> Map;
-  auto It =
-      std::lower_bound(Rows.begin(), Rows.end(), std::pair(Where.Offset, 0u));
-  for (; It != Rows.end() && It->first < Where.Offset + Where.Size; ++It) {
-    const uint64_t Pc = lift::pcOfLine(R, It->second);
-    const uint32_t Offset = static_cast<uint32_t>(It->first - Where.Offset);
-    if (!Map.empty() && Map.back().first == Offset)
-      Map.back().second = Pc;
-    else if (Map.empty() || Map.back().second != Pc)
-      Map.emplace_back(Offset, Pc);
+/// The line rows that belong to a function.
+static std::span<const LineRow> rowsOf(const std::vector<LineRow> &Rows,
+                                       const LinkedObject::Symbol &Where) {
+  auto at = [&](uint64_t Offset) {
+    return std::lower_bound(Rows.begin(), Rows.end(), LineRow{Offset, 0, 0});
+  };
+  return {at(Where.Offset), at(Where.Offset + Where.Size)};
+}
+
+/// Append (Offset, V) to a map unless V is what holds there anyway.
+template <typename T>
+static void appendTo(std::vector<std::pair<uint32_t, T>> &Map, uint32_t Offset,
+                     T V) {
+  if (!Map.empty() && Map.back().first == Offset)
+    Map.back().second = V;
+  else if (Map.empty() || Map.back().second != V)
+    Map.emplace_back(Offset, V);
+}
+
+/// Fill in the maps of U, which Where is, from the line table.
+static void addMaps(Unit &U, std::span<const LineRow> Rows,
+                    const LinkedObject::Symbol &Where, const lift::Region &R,
+                    std::span<const FrameLocations> Frames) {
+  for (const LineRow &Row : Rows) {
+    const auto Offset = static_cast<uint32_t>(Row.Offset - Where.Offset);
+    appendTo(U.PcMap, Offset, lift::pcOfLine(R, Row.Line));
+    if (!Row.Column)
+      continue;
+    const FrameLocations &Frame = Frames[Row.Column - 1];
+    for (unsigned I = 0; I != NumFrameRegs; ++I)
+      appendTo(U.FrameMaps[I], Offset, Frame[I].packed());
   }
-  return Map;
 }
 
 std::vector<Unit> Compiler::compile(const std::vector<uint64_t> &Entries,
@@ -178,10 +201,12 @@ std::vector<Unit> Compiler::compile(const std::vector<uint64_t> &Entries,
   LLVMContext Ctx;
   Ctx.setDiscardValueNames(true);
   Module M("units", Ctx);
-  std::vector<lift::Region> Regions = I->lift(M, Entries, Code, Options);
+  const std::vector<lift::Region> Regions = I->lift(M, Entries, Code, Options);
   if (Regions.empty())
     return Units;
-  const StringRef Bytes = I->emitObject(M);
+  // With write-through CpuState has the frame, too.
+  const StringRef Bytes = I->emitObject(
+      M, Options.WriteThrough ? std::vector<lift::Region>() : Regions);
   if (Bytes.empty()) {
     Error = I->Error;
     return Units;
@@ -215,7 +240,8 @@ std::vector<Unit> Compiler::compile(const std::vector<uint64_t> &Entries,
     U.GuestLo = R.Lo;
     U.GuestHi = R.Hi;
     U.Depends = R.Depends;
-    U.PcMap = pcMap(Rows, Where, R);
+    addMaps(U, rowsOf(Rows, Where), Where, R,
+            I->Pipeline->Frames[lift::unitName(R.Entry)].Found);
     Units.push_back(std::move(U));
   }
   return Units;

@@ -201,18 +201,17 @@ bool xlate::codegen::linkObject(const ELF64LEObjectFile &Object,
   return Linker(Object, Memory, Error).run(Out);
 }
 
-std::vector<std::pair<uint64_t, unsigned>>
-xlate::codegen::lineRows(const ObjectFile &Object) {
-  std::vector<std::pair<uint64_t, unsigned>> Rows;
+std::vector<LineRow> xlate::codegen::lineRows(const ObjectFile &Object) {
+  std::vector<LineRow> Rows;
   std::unique_ptr<DWARFContext> Dwarf = DWARFContext::create(Object);
   for (const auto &Cu : Dwarf->compile_units())
     if (const DWARFDebugLine::LineTable *Table =
             Dwarf->getLineTableForUnit(Cu.get()))
       for (const DWARFDebugLine::Row &R : Table->Rows)
         if (R.Line && !R.EndSequence) {
-          if (!Rows.empty() && Rows.back().first == R.Address.Address)
+          if (!Rows.empty() && Rows.back().Offset == R.Address.Address)
             Rows.pop_back();
-          Rows.emplace_back(R.Address.Address, R.Line);
+          Rows.push_back({R.Address.Address, R.Line, R.Column});
         }
   std::sort(Rows.begin(), Rows.end());
   return Rows;

@@ -24,9 +24,15 @@ struct LinkedObject {
 bool linkObject(const llvm::object::ELF64LEObjectFile &Object,
                 const JitMemory &Memory, LinkedObject &Out, std::string &Error);
 
-/// Line rows of Object's text: (offset, line), sorted, line 0 left out.
-std::vector<std::pair<uint64_t, unsigned>>
-lineRows(const llvm::object::ObjectFile &Object);
+/// A row of a line table. What is compared first is the offset in the text.
+struct LineRow {
+  uint64_t Offset;
+  unsigned Line, Column;
+  auto operator<=>(const LineRow &) const = default;
+};
+
+/// Line rows of Object's text, sorted, line 0 left out.
+std::vector<LineRow> lineRows(const llvm::object::ObjectFile &Object);
 
 } // namespace xlate::codegen
 

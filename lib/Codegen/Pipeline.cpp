@@ -38,6 +38,8 @@ static void initialize() {
     // Targets of indirect jumps and entries lie far apart, and a table is still
     // better than a tree of comparisons.
     const char *Args[] = {"xlate", "-enable-tail-merge=false",
+                          // Variables are few: FrameTracker.
+                          "-experimental-debug-variable-locations=false",
                           "-jump-table-density=1",
                           // It makes selects of two branches, see addMidEnd().
                           "-simplifycfg-hoist-common=false",
@@ -138,22 +140,24 @@ void codegen::addMidEnd(legacy::PassManager &Pm, TargetMachine &Target,
 
 // As LLVMTargetMachine::addPassesToEmitFile(), with passes of ours at the end.
 bool codegen::addCodegen(legacy::PassManager &Pm, TargetMachine &Target,
-                         raw_pwrite_stream &Out, CodeGenFileType Type) {
+                         raw_pwrite_stream &Out, CodeGenFileType Type,
+                         FrameTables *Frames) {
   auto &Tm = static_cast<LLVMTargetMachine &>(Target);
   auto *Mmi = new MachineModuleInfoWrapperPass(&Tm);
   TargetPassConfig *Config = Tm.createPassConfig(Pm);
-  // There are no variables to track.
+  // FrameTracker does what is needed.
   Config->disablePass(&LiveDebugValuesID);
   Config->setDisableVerify(true);
   Pm.add(Config);
   Pm.add(Mmi);
+  Pm.add(createFrameValuesPass());
   Pm.add(createStateBasePass());
   if (Config->addISelPasses())
     return false;
   Config->addMachinePasses();
   Config->setInitialized();
   Pm.add(createEntryPointsPass());
-  Pm.add(createAccessLinesPass());
+  Pm.add(createAccessLinesPass(Frames));
   if (Tm.addAsmPrinter(Pm, Out, nullptr, Type, Mmi->getMMI().getContext()))
     return false;
   Pm.add(createFreeMachineFunctionPass());

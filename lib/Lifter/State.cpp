@@ -57,6 +57,12 @@ Value *UnitLifter::loadState(Type *T, size_t Offset) {
   return Load;
 }
 
+LoadInst *UnitLifter::loadOurs(Type *T, Value *Ptr, bool Volatile) {
+  LoadInst *Load = B.CreateLoad(T, Ptr, Volatile);
+  apartFromGuest(Load);
+  return Load;
+}
+
 StoreInst *UnitLifter::storeState(Value *V, size_t Offset) {
   StoreInst *Store = B.CreateAlignedStore(
       V, statePtr(Offset), Align(V->getType()->isVectorTy() ? 16 : 1));
@@ -120,6 +126,7 @@ void UnitLifter::writeLoc(unsigned L, Value *V) {
   B.CreateStore(V, slotOf(L));
   Now[L] = V;
   Avail.set(L);
+  trackFrame(L, V);
   if (!isPinned(L) || Options.WriteThrough)
     Dirty.set(L);
 }
@@ -139,13 +146,52 @@ void UnitLifter::flushForFault() {
   Dirty = Kept;
 }
 
+// The frame at each access, for whoever looks at its fault. That it is tracked
+// doesn't keep a value alive. SP does live nearly everywhere, and the others
+// where nothing but they leads to the caller. LLVM doesn't keep the order of a
+// variable's values and accesses, so each value says where it came to be.
+void UnitLifter::trackFrame(unsigned L, Value *V) {
+  if (!Sp || Options.WriteThrough)
+    return;
+  for (unsigned I = 0; I != NumFrameRegs; ++I) {
+    if (L != FrameVariables[I].Loc)
+      continue;
+    DIBuilder Di(M, false, Sp->getUnit());
+    DILocalVariable *&Var = FrameVars[I];
+    if (!Var)
+      Var = Di.createAutoVariable(
+          Sp, FrameVariables[I].Name, Sp->getFile(), 1,
+          Di.createBasicType("x", 64, dwarf::DW_ATE_unsigned));
+    const uint64_t Line = lineOf(R, Pc);
+    const uint64_t After[] = {
+        dwarf::DW_OP_plus_uconst, Line,
+        dwarf::DW_OP_constu,      Line,
+        dwarf::DW_OP_minus,       dwarf::DW_OP_stack_value};
+    Di.insertDbgValueIntrinsic(V, Var, Di.createExpression(After),
+                               DILocation::get(Ctx, 1, 0, Sp),
+                               B.GetInsertBlock());
+  }
+}
+
+// Where a fault's PC isn't in the unit the frame isn't tracked.
+void UnitLifter::showFrame() {
+  if (Options.WriteThrough)
+    return;
+  storeLocToState(LocSp, readLoc(LocSp));
+  for (unsigned L : {LocLr, LocFp})
+    if (!Written[L])
+      storeLocToState(L, pinnedArg(L));
+}
+
 //===----------------------------------------------------------------------===//
 // Evaluators
 //===----------------------------------------------------------------------===//
 
 Value *UnitLifter::callEval(const Uop &U, Value *A, Value *Bv, Value *C) {
-  if (opAttr(U.Code) == OpAttr::Mem)
+  if (opAttr(U.Code) == OpAttr::Mem) {
     storeState(B.getInt64(Pc), offsetof(CpuState, Pc));
+    showFrame();
+  }
   Value *Args[] = {A, Bv, C};
   for (unsigned I = 0; I != 3; ++I)
     if (Args[I]) {
@@ -162,7 +208,7 @@ Value *UnitLifter::callEval(const Uop &U, Value *A, Value *Bv, Value *C) {
   storeState(B.getInt32(static_cast<uint32_t>(Param >> 32)), What + 12);
   FunctionType *StubTy = FunctionType::get(B.getVoidTy(), false);
   Value *Stub =
-      B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, EvalStub)));
+      loadOurs(B.getPtrTy(), statePtr(offsetof(CpuState, EvalStub)), false);
   CallInst *Call = B.CreateCall(StubTy, Stub);
   Call->setCallingConv(CallingConv::PreserveAll);
   Call->addFnAttr(Attribute::NoUnwind);
@@ -265,10 +311,12 @@ void UnitLifter::liftStateHelper(const Uop &U) {
 void UnitLifter::liftMops(const Uop &U, const MopsPrologue &P) {
   Value *D = readLoc(LocX + P.Rd), *N = readLoc(LocX + P.Rn);
   Value *S = P.IsSet && P.Rs == 31 ? B.getInt64(0) : readLoc(LocX + P.Rs);
-  Value *Stub = B.CreateLoad(
-      B.getPtrTy(), statePtr(P.IsSet     ? offsetof(CpuState, SetStub)
-                             : P.Forward ? offsetof(CpuState, CopyForwardStub)
-                                         : offsetof(CpuState, CopyStub)));
+  Value *Stub =
+      loadOurs(B.getPtrTy(),
+               statePtr(P.IsSet     ? offsetof(CpuState, SetStub)
+                        : P.Forward ? offsetof(CpuState, CopyForwardStub)
+                                    : offsetof(CpuState, CopyStub)),
+               false);
   Type *I64 = B.getInt64Ty();
   auto *CallTy = FunctionType::get(StructType::get(I64, I64, I64, I64),
                                    {I64, B.getPtrTy(), I64, I64}, false);

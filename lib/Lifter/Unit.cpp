@@ -15,6 +15,11 @@ static std::string hexName(const char *Prefix, uint64_t Pc) {
   return Text;
 }
 std::string unitName(uint64_t Pc) { return hexName("unit_", Pc); }
+uint64_t pcOfUnitName(StringRef Name) {
+  uint64_t Pc = 0;
+  Name.consume_front("unit_");
+  return Name.getAsInteger(16, Pc) ? 0 : Pc;
+}
 std::string slotName(uint64_t Pc) { return hexName("slot_", Pc); }
 std::string entriesName(uint64_t Pc) { return hexName("entries_", Pc); }
 
@@ -282,8 +287,8 @@ Value *UnitLifter::lowerPure(const Uop &U) {
 //===----------------------------------------------------------------------===//
 
 void UnitLifter::poll(Value *Target, bool WithFlags) {
-  LoadInst *Flag = B.CreateLoad(B.getInt32Ty(),
-                                statePtr(offsetof(CpuState, PollFlag)), true);
+  Value *Flag =
+      loadOurs(B.getInt32Ty(), statePtr(offsetof(CpuState, PollFlag)));
   BasicBlock *Cold = coldIf(B.CreateICmpNE(Flag, B.getInt32(0)));
   SidePath Side(*this);
   B.SetInsertPoint(Cold);
@@ -301,7 +306,7 @@ void UnitLifter::branchTo(unsigned Succ, uint64_t Target, bool WithFlags) {
     Gv->setVisibility(GlobalValue::HiddenVisibility);
     Gv->setDSOLocal(true);
     // Volatile: another thread may publish or withdraw the target.
-    return tailCall(B.CreateLoad(B.getPtrTy(), Gv, true), B.getInt64(Target));
+    return tailCall(loadOurs(B.getPtrTy(), Gv), B.getInt64(Target));
   }
   if (R.returnsTo(*Cur, Succ))
     poll(B.getInt64(Target), R.Blocks[Succ].FlagsLiveIn);
@@ -414,7 +419,7 @@ void UnitLifter::tailCall(Value *Callee, Value *TargetPc) {
 }
 
 void UnitLifter::leaveToStub(size_t StubOffset, Value *TargetPc) {
-  tailCall(B.CreateLoad(B.getPtrTy(), statePtr(StubOffset)), TargetPc);
+  tailCall(loadOurs(B.getPtrTy(), statePtr(StubOffset), false), TargetPc);
 }
 
 // Look the target up in the thread's jump cache here, so that each indirect
@@ -423,23 +428,21 @@ void UnitLifter::leaveToStub(size_t StubOffset, Value *TargetPc) {
 // fill the history from which the target is predicted.
 void UnitLifter::leaveIndirect(Value *TargetPc) {
   Value *Cache =
-      B.CreateLoad(B.getPtrTy(), statePtr(offsetof(CpuState, JumpCache)), true);
-  Value *Mask = B.CreateLoad(B.getInt64Ty(),
-                             statePtr(offsetof(CpuState, JumpCacheMask)), true);
+      loadOurs(B.getPtrTy(), statePtr(offsetof(CpuState, JumpCache)));
+  Value *Mask =
+      loadOurs(B.getInt64Ty(), statePtr(offsetof(CpuState, JumpCacheMask)));
   Value *Offset = B.CreateAnd(B.CreateShl(TargetPc, 2), Mask);
   Value *Entry = B.CreateGEP(B.getInt8Ty(), Cache, Offset);
-  Value *Cached = B.CreateLoad(B.getInt64Ty(), Entry);
-  Value *Host =
-      B.CreateLoad(B.getPtrTy(),
-                   B.CreateConstGEP1_64(B.getInt8Ty(), Entry,
-                                        offsetof(JumpCacheEntry, Host)),
-                   true);
+  Value *Cached = loadOurs(B.getInt64Ty(), Entry, false);
+  Value *Host = loadOurs(B.getPtrTy(),
+                         B.CreateConstGEP1_64(B.getInt8Ty(), Entry,
+                                              offsetof(JumpCacheEntry, Host)));
   BasicBlock *From = B.GetInsertBlock(), *Leave = newBlock("leave"),
              *Miss = newBlock("miss");
   B.CreateCondBr(B.CreateICmpNE(Cached, TargetPc), Miss, Leave, Unlikely);
   B.SetInsertPoint(Miss);
-  Value *Stub = B.CreateLoad(B.getPtrTy(),
-                             statePtr(offsetof(CpuState, IndirectStub)), true);
+  Value *Stub =
+      loadOurs(B.getPtrTy(), statePtr(offsetof(CpuState, IndirectStub)));
   B.CreateBr(Leave);
   B.SetInsertPoint(Leave);
   PHINode *To = B.CreatePHI(B.getPtrTy(), 2);

@@ -111,9 +111,15 @@ private:
   Value *pinnedArg(unsigned L);
   /// With WriteThrough, store what changed before an access that may fault.
   void flushForFault();
+  /// Have a debug variable follow L if that is of the frame: see
+  /// FrameVariables.
+  void trackFrame(unsigned L, Value *V);
+  void showFrame();
   llvm::Type *locType(unsigned L);
   Value *statePtr(size_t Offset);
   Value *loadState(llvm::Type *T, size_t Offset);
+  /// Load what the guest has no access to. Volatile: others write it.
+  llvm::LoadInst *loadOurs(llvm::Type *T, Value *Ptr, bool Volatile = true);
   llvm::StoreInst *storeState(Value *V, size_t Offset);
   void apartFromGuest(llvm::Instruction *Access);
   Value *loadLocFromState(unsigned L);
@@ -294,6 +300,7 @@ private:
   llvm::BasicBlock *Entry = nullptr;
   llvm::DISubprogram *Sp = nullptr;
   llvm::MDNode *Unlikely, *StateScope, *GuestScope, *LineDomain;
+  llvm::DILocalVariable *FrameVars[NumFrameRegs] = {};
   llvm::MDNode *AccessScope = nullptr;
   uint64_t AccessScopePc = ~uint64_t(0);
 

@@ -19,7 +19,23 @@ uint64_t Unit::guestPc(const char *HostPc) const {
              : 0;
 }
 
-void Unit::setPcMap(std::span<const std::pair<uint32_t, uint64_t>> Map) {
+bool Unit::readFrame(const char *HostPc, std::span<const uint64_t, 16> HostRegs,
+                     uint64_t *X) const {
+  std::span<const unsigned char> Map = PcMap;
+  bool KnowsSp = false;
+  for (const uint8_t Reg : FrameRegs) {
+    Map = cache::skipPcMap(Map);
+    int32_t Packed = 0;
+    cache::findInPcMap(Map, static_cast<uint32_t>(HostPc - Host), Packed);
+    const FrameLocation Where(Packed);
+    X[Reg] = Where.read(HostRegs, Pc, X[Reg]);
+    KnowsSp |= Reg == 31 && Where.known();
+  }
+  return KnowsSp;
+}
+
+void Unit::setPcMap(std::span<const std::pair<uint32_t, uint64_t>> Map,
+                    std::span<const FrameMap> Frames) {
   // Used again and again: every unit has a map.
   static thread_local std::vector<std::pair<uint32_t, int32_t>> Relative;
   static thread_local std::string Text;
@@ -28,6 +44,8 @@ void Unit::setPcMap(std::span<const std::pair<uint32_t, uint64_t>> Map) {
   for (auto [Off, At] : Map)
     Relative.emplace_back(Off, static_cast<int32_t>(At - Pc));
   cache::appendPcMap(Text, Relative);
+  for (const FrameMap &Frame : Frames)
+    cache::appendPcMap(Text, Frame);
   OwnPcMap = std::make_unique_for_overwrite<unsigned char[]>(Text.size());
   std::memcpy(OwnPcMap.get(), Text.data(), Text.size());
   PcMap = {OwnPcMap.get(), Text.size()};

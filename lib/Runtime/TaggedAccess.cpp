@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "xlate/Runtime/TaggedAccess.h"
+#include "HostRegs.h"
 #include <csignal>
 
 using namespace xlate::runtime;
@@ -24,9 +25,6 @@ struct Decoded {
   unsigned Implicit = 0; ///< More general registers in use, as bits.
 };
 
-constexpr int HostRegs[16] = {
-    REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
-    REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
 constexpr unsigned Rax = 1, Rcx = 2, Rdx = 4, Rbx = 8;
 constexpr uint64_t TrapFlag = 0x100;
 

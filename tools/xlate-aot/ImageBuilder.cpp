@@ -223,6 +223,8 @@ void ImageBuilder::emitLlvm(codegen::Compiler &C,
     LlvmUnits.push_back({static_cast<uint32_t>(U.Pc - Text.lo()),
                          offsetOf(U.Host), static_cast<uint32_t>(U.Size),
                          addPcMap(U.Pc, U.PcMap)});
+    for (const auto &Frame : U.FrameMaps)
+      appendPcMap(PcMaps, Frame);
     for (const auto &[Pc, Offset] : U.Entries)
       LlvmEntries.push_back({static_cast<uint32_t>(Pc - Text.lo()), Number,
                              offsetOf(U.Host) + Offset});

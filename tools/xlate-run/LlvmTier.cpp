@@ -45,7 +45,7 @@ public:
     U.RegistersInState = R.Precise;
     U.MasksTopByte = R.MaskTopByte;
     U.Depends = std::move(C.Depends);
-    U.setPcMap(C.PcMap);
+    U.setPcMap(C.PcMap, C.FrameMaps);
     Out.Blocks = std::move(C.Blocks);
     return Out;
   }

@@ -32,7 +32,27 @@ struct {
 } Frame;
 State &Live = Frame.S;    ///< What %gs points at.
 volatile bool BadAddress; ///< A non-canonical one: it may be tagged.
+bool Knows[NumFrameRegs]; ///< What the last fault has left in Live.
 JumpCacheEntry Cache[JumpCacheSize];
+
+/// Registers of the frame at the access at this offset of U.
+void findFrame(const codegen::Unit &U, uint64_t At, const ucontext_t &Uc) {
+  static constexpr int Order[] = {
+      REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+      REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+  uint64_t Regs[16];
+  for (unsigned I = 0; I != 16; ++I)
+    Regs[I] = static_cast<uint64_t>(Uc.uc_mcontext.gregs[Order[I]]);
+  for (unsigned I = 0; I != NumFrameRegs; ++I) {
+    FrameLocation Where;
+    for (const auto &[Offset, Packed] : U.FrameMaps[I])
+      if (Offset <= At)
+        Where = FrameLocation(Packed);
+    Knows[I] = Where.known();
+    uint64_t &X = Live.X[FrameRegs[I]];
+    X = Where.read(Regs, U.Pc, X);
+  }
+}
 
 void onFault(int Sig, siginfo_t *Info, void *Context) {
   auto &Uc = *static_cast<ucontext_t *>(Context);
@@ -45,6 +65,7 @@ void onFault(int Sig, siginfo_t *Info, void *Context) {
   // A non-canonical address based on rbp or rsp.
   if (Sig == SIGBUS && Info->si_code == SI_KERNEL)
     Sig = SIGSEGV;
+  Knows[0] = true; // in an evaluator
   for (const auto &[Pc, U] : *RunningUnits) {
     const uint64_t At = Rip - reinterpret_cast<uint64_t>(U.Host);
     if (At >= U.Size)
@@ -52,6 +73,7 @@ void onFault(int Sig, siginfo_t *Info, void *Context) {
     for (const auto &[Offset, Guest] : U.PcMap)
       if (Offset <= At)
         Live.Pc = Guest;
+    findFrame(U, At, Uc);
   }
   // Signal handlers run with a fresh MXCSR.
   Live.Fpsr |= fpenv::fpsrFrom(Uc.uc_mcontext.fpregs->mxcsr, Live.Fpcr);
@@ -180,6 +202,7 @@ void Harness::start(const State &S) {
   Live.JumpCache = Cache;
   Live.HostMxcsr = fpenv::mxcsrFor(Live.Fpcr);
   _mm_setcsr(Live.HostMxcsr);
+  std::fill(std::begin(Knows), std::end(Knows), false);
 }
 
 Outcome Harness::finish(int Signal, bool Left) {
@@ -190,6 +213,7 @@ Outcome Harness::finish(int Signal, bool Left) {
   O.S = Live;
   O.Signal = Signal;
   O.Left = Left;
+  std::copy(std::begin(Knows), std::end(Knows), O.Knows);
   O.Data.assign(reinterpret_cast<uint8_t *>(DataBase),
                 reinterpret_cast<uint8_t *>(DataBase) + DataSize);
   return O;
@@ -312,7 +336,12 @@ std::string Harness::difference(const Outcome &Want, const Outcome &Got) const {
             static_cast<uint64_t>(G.Exit));
     R.field("info", W.ExitInfo, G.ExitInfo);
   }
-  // Without write-through a fault leaves the registers unknown.
+  // Without write-through a fault leaves the other registers unknown.
+  if (Want.Signal && !Options.WriteThrough)
+    for (unsigned I = 0; I != NumFrameRegs; ++I)
+      if (const unsigned Reg = FrameRegs[I];
+          Got.Knows[I] && W.X[Reg] != G.X[Reg])
+        R.line("  x%u is %#lx, expected %#lx\n", Reg, G.X[Reg], W.X[Reg]);
   if (!Want.Signal || Options.WriteThrough) {
     R.field("pc", W.Pc, G.Pc);
     for (unsigned I = 0; I != 32; ++I)

@@ -18,8 +18,9 @@ namespace xlate::test {
 /// How a run ended.
 struct Outcome {
   State S;
-  int Signal = 0;    ///< Or -1: RaiseFault.
-  bool Left = false; ///< Through an exit with a reason.
+  int Signal = 0;                ///< Or -1: RaiseFault.
+  bool Left = false;             ///< Through an exit with a reason.
+  bool Knows[NumFrameRegs] = {}; ///< At a signal: which of FrameRegs S has.
   std::vector<uint8_t> Data;
 };
 

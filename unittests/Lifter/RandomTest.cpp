@@ -1,6 +1,7 @@
 //===- RandomTest.cpp - Compiled units against the interpreter ------------===//
 
 #include "Harness.h"
+#include <array>
 #include <gtest/gtest.h>
 
 using namespace xlate;
@@ -67,7 +68,8 @@ TEST(Lifter, EveryRowOnOldHost) {
 // Instructions that share few registers, with forward branches among them: data
 // flow between blocks, lazy flags, loads and stores of unpinned registers.
 static void blocks(const codegen::CompilerOptions &C,
-                   const codegen::UnitOptions &U, unsigned Count) {
+                   const codegen::UnitOptions &U, unsigned Count,
+                   const std::array<uint32_t, 4> &Regs = {0, 1, 9, 10}) {
   Harness H(C, U);
   std::mt19937_64 Rng(815);
   std::vector<A64> Rows;
@@ -80,8 +82,7 @@ static void blocks(const codegen::CompilerOptions &C,
       Rows.insert(Rows.end(), Integer ? 3 : 1, Code);
   }
   auto narrowed = [&](uint32_t W, A64 Row) {
-    // Registers 0, 1, 9, 10 in the usual fields, where these are not fixed.
-    static constexpr uint32_t Regs[] = {0, 1, 9, 10};
+    // Regs in the usual fields, where these are not fixed.
     for (unsigned Shift : {0, 5, 16}) {
       const uint32_t Field = 31u << Shift;
       const uint32_t New = (W & ~Field) | Regs[Rng() % 4] << Shift;
@@ -124,3 +125,10 @@ static void blocks(const codegen::CompilerOptions &C,
 TEST(Lifter, Blocks) { blocks({}, exact(), 12 * scale()); }
 TEST(Lifter, BlocksPlainForm) { blocks({}, {}, 8 * scale()); }
 TEST(Lifter, BlocksOptimised) { blocks({"host", 2}, {}, 4 * scale()); }
+
+// Where the frame is at a fault, however code moves it about.
+TEST(Lifter, BlocksMoveFrame) {
+  codegen::UnitOptions O;
+  O.ExactUnderflow = true;
+  blocks({}, O, 12 * scale(), {31, 29, 30, 0});
+}

@@ -34,7 +34,7 @@
 namespace xlate::cache {
 
 constexpr uint64_t ImageMagic = 0x31474d4954414c58; // "XLATIMG1"
-constexpr uint32_t ImageVersion = 8;
+constexpr uint32_t ImageVersion = 9;
 
 /// Guest entries as translated code jumps to them. Counters are written all
 /// the time, targets hardly ever: in pages of their own, few of which a process
@@ -169,6 +169,8 @@ void appendPcMap(std::string &Out,
                  const std::vector<std::pair<uint32_t, int32_t>> &Map);
 /// The value of the last of Map's entries whose first is at most Offset; false
 /// if there is none. Map may have anything in it, and more behind its end.
+/// What follows the map that Maps begins with.
+std::span<const unsigned char> skipPcMap(std::span<const unsigned char> Maps);
 bool findInPcMap(std::span<const unsigned char> Map, uint32_t Offset,
                  int32_t &Value);
 

@@ -6,6 +6,7 @@
 #ifndef XLATE_CODEGEN_COMPILER_H
 #define XLATE_CODEGEN_COMPILER_H
 
+#include "xlate/Guest/FrameLocation.h"
 #include "xlate/Semantics/FlagLiveness.h"
 #include <cstddef>
 #include <cstdint>
@@ -81,6 +82,9 @@ struct Unit {
   std::vector<std::pair<uint64_t, uint64_t>> Depends;
   /// Sorted (offset from Host, guest PC of the code from there on).
   std::vector<std::pair<uint32_t, uint64_t>> PcMap;
+  /// For accesses, in the order of FrameRegs: sorted (offset from Host, packed
+  /// FrameLocation).
+  std::vector<std::pair<uint32_t, int32_t>> FrameMaps[NumFrameRegs];
 };
 
 /// One per thread that compiles: holds a target machine, no other shared state.

@@ -8,7 +8,9 @@
 #ifndef XLATE_LIFTER_LIFTER_H
 #define XLATE_LIFTER_LIFTER_H
 
+#include "xlate/Guest/FrameLocation.h"
 #include "xlate/Lifter/Region.h"
+#include "llvm/ADT/StringRef.h"
 
 namespace llvm {
 class Function;
@@ -58,8 +60,25 @@ inline uint64_t pcOfLine(const Region &R, unsigned Line) {
 /// with this name; that scope's name is the access's debug line in decimal.
 constexpr const char *LineDomainName = "xlate line";
 
+/// Debug variables that hold the guest's frame: SP, X29, X30. Code generation
+/// finds out where they are at each access (Codegen/FrameTracker.h). Their
+/// values are those after an instruction, whose line the expressions add and
+/// subtract again.
+struct FrameVariable {
+  unsigned Loc;
+  const char *Name;
+};
+constexpr FrameVariable FrameVariables[NumFrameRegs] = {
+    {LocSp, "sp"}, {LocFp, "fp"}, {LocLr, "lr"}};
+/// What code generation adds (Codegen/FrameValues.cpp): another one for SP; and
+/// for each of them one that is its value at the start of a block, as in
+/// "lr.start".
+constexpr const char *FrameBaseName = "sp.base";
+constexpr const char *FrameStartSuffix = ".start";
+
 /// Names of a unit's function and of a guest entry's slot.
 std::string unitName(uint64_t Pc);
+uint64_t pcOfUnitName(llvm::StringRef Name);
 std::string slotName(uint64_t Pc);
 
 /// Of a unit with several entries, the name of a table of 32-bit offsets from

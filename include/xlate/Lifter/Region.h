@@ -25,7 +25,10 @@ namespace xlate::lift {
 /// the four flags.
 enum Loc : unsigned {
   LocX = 0,
-  LocV = 32,
+  LocFp = LocX + 29,
+  LocLr,
+  LocSp,
+  LocV,
   LocN = 64,
   LocZ,
   LocC,

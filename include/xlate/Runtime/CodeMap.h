@@ -13,6 +13,7 @@
 #define XLATE_RUNTIME_CODEMAP_H
 
 #include "xlate/Guest/CpuState.h"
+#include "xlate/Guest/FrameLocation.h"
 #include "xlate/Ops/Uop.h"
 #include <atomic>
 #include <deque>
@@ -47,20 +48,28 @@ struct Unit {
   /// Where the guest registers are when an access of the unit faults: pinned
   /// ones in the signal context and the rest in CpuState (baseline), all of
   /// them in CpuState (write-through form), or, when both are false, wherever
-  /// the optimiser put them: only the PC is known.
+  /// the optimiser put them: the PC and the frame are known, see readFrame().
   bool RegistersPinned = false, RegistersInState = false;
   bool MasksTopByte = false; ///< Tags are taken off data addresses.
   bool precise() const { return RegistersPinned || RegistersInState; }
   /// Guest code elsewhere that the unit relies on: it goes when this changes.
   std::vector<std::pair<uint64_t, uint64_t>> Depends;
   /// For guestPc(), in the form of cache::appendPcMap(): values are guest PCs
-  /// less Pc.
+  /// less Pc. In units that aren't precise() maps of packed FrameLocations
+  /// follow, one for each of FrameRegs.
   std::span<const unsigned char> PcMap;
   std::unique_ptr<unsigned char[]> OwnPcMap; ///< What PcMap refers to, or null.
-  void setPcMap(std::span<const std::pair<uint32_t, uint64_t>> Map);
+  using FrameMap = std::vector<std::pair<uint32_t, int32_t>>;
+  void setPcMap(std::span<const std::pair<uint32_t, uint64_t>> Map,
+                std::span<const FrameMap> Frames = {});
 
   /// Guest PC of the host address, 0 if unknown. Safe in a signal handler.
   uint64_t guestPc(const char *HostPc) const;
+  /// Put the registers of FrameRegs into X, as far as they are known, at an
+  /// access at HostPc that faults with these host registers (in the order of
+  /// encodings). False if SP isn't. Safe in a signal handler.
+  bool readFrame(const char *HostPc, std::span<const uint64_t, 16> HostRegs,
+                 uint64_t *X) const;
 };
 
 /// A guest entry address that code refers to. Lives in the code region as long
