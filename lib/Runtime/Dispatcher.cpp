@@ -1,7 +1,9 @@
 //===- Dispatcher.cpp - The loop that runs a guest thread -----------------===//
 
 #include "Guard.h"
+#include "HostRegs.h"
 #include "Process.h"
+#include "ResumePoint.h"
 #include "Tracee.h"
 #include "xlate/Guest/UnitAbi.h"
 #include "xlate/Interp/Interp.h"
@@ -318,17 +320,21 @@ void Process::run(GuestThread *Thread) {
   GuestThread &T = *Thread;
   CpuState &S = T.S;
   for (;;) {
-    if (T.safepointDue()) {
-      safepoint(T);
-      continue;
+    void *Code = nullptr;
+    // CpuState isn't complete where it resumes: the next exit is the safepoint.
+    if (!T.Resuming) [[likely]] {
+      if (T.safepointDue()) {
+        safepoint(T);
+        continue;
+      }
+      if (T.Trace && T.Trace->Step) [[unlikely]] {
+        step(T);
+        continue;
+      }
+      Code = translate(T);
+      if (!Code)
+        continue;
     }
-    if (T.Trace && T.Trace->Step) [[unlikely]] {
-      step(T);
-      continue;
-    }
-    void *Code = translate(T);
-    if (!Code)
-      continue;
     Counts.Dispatches.fetch_add(1, std::memory_order_relaxed);
     T.InGuest.store(true, std::memory_order_seq_cst);
     if (WorldStopped.load(std::memory_order_seq_cst)) {
@@ -336,7 +342,9 @@ void Process::run(GuestThread *Thread) {
       std::lock_guard World(WorldLock);
       continue;
     }
-    if (Options.UseTier == Tier::Interp)
+    if (T.Resuming) [[unlikely]]
+      std::exchange(T.Resuming, nullptr)->resume(T);
+    else if (Options.UseTier == Tier::Interp)
       xlate_guarded_call(&S, interpBlock, Code);
     else
       xlate_enter(&S, Code);
@@ -446,9 +454,7 @@ bool Process::needsTagMask(uint64_t Lo, uint64_t Hi) {
 
 void Process::expectTags(CpuState &S) {
   // Only code that keeps registers exact can be left where it meets a tag.
-  GuestThread &T = GuestThread::of(S);
-  if (!T.Signals->WantsPrecise.exchange(true))
-    withdrawImprecise(T);
+  wantPrecise(GuestThread::of(S));
 }
 
 /// Make the code that has met a tagged pointer anew.
@@ -465,7 +471,9 @@ void Process::maskTagsIn(GuestThread &T) {
   }
 }
 
-const Unit *Process::recoverState(CpuState &S, const ucontext_t &Uc) {
+const Unit *Process::recoverState(CpuState &S, const ucontext_t &Uc,
+                                  bool &KnowsSp) {
+  KnowsSp = true;
   auto *HostPc = reinterpret_cast<const char *>(Uc.uc_mcontext.gregs[REG_RIP]);
   // The thread is in translated code, so it doesn't hold the lock.
   std::lock_guard G(Code.mutex());
@@ -476,16 +484,22 @@ const Unit *Process::recoverState(CpuState &S, const ucontext_t &Uc) {
     return nullptr;
   const uint64_t PcEntry = U->guestPc(HostPc);
   S.Pc = PcEntry & ~uint64_t(3);
+  if (!U->precise()) {
+    uint64_t Regs[16];
+    for (unsigned I = 0; I != 16; ++I)
+      Regs[I] = static_cast<uint64_t>(Uc.uc_mcontext.gregs[HostRegs[I]]);
+    KnowsSp = U->readFrame(HostPc, Regs, S.X);
+  }
   if (!U->RegistersPinned)
     return U;
   baseline::recoverFlags(S, PcEntry,
                          static_cast<uint64_t>(Uc.uc_mcontext.gregs[REG_EFL]));
-  static constexpr int HostRegs[] = {REG_RCX, REG_RDX, REG_RDI, REG_RSI,
-                                     REG_R8,  REG_R9,  REG_R12, REG_R13,
-                                     REG_R14, REG_R15};
+  static constexpr int PinnedRegs[] = {REG_RCX, REG_RDX, REG_RDI, REG_RSI,
+                                       REG_R8,  REG_R9,  REG_R12, REG_R13,
+                                       REG_R14, REG_R15};
   for (unsigned I = 0; I != abi::NumPinnedGpr; ++I)
     S.X[abi::PinnedGpr[I]] =
-        static_cast<uint64_t>(Uc.uc_mcontext.gregs[HostRegs[I]]);
+        static_cast<uint64_t>(Uc.uc_mcontext.gregs[PinnedRegs[I]]);
   for (unsigned I = 0; I != abi::NumPinnedVec; ++I)
     std::memcpy(&S.V[I], &Uc.uc_mcontext.fpregs->_xmm[I], 16);
   return U;

@@ -48,11 +48,27 @@ xlate_unwind:
   retq
   .size xlate_unwind, .-xlate_unwind
 
+// void xlate_resume(CpuState *S, const void *Uc)
+  .globl xlate_resume
+  .hidden xlate_resume
+  .type xlate_resume, @function
+  .p2align 4
+xlate_resume:
+  pushq %rbp
+  pushq %rbx
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  movq %rsp, STATE_HOST_SP(%rdi)
+  movq %rsi, %rsp
+  .size xlate_resume, .-xlate_resume
+  // Falls through.
+
 // Return from a host signal handler.
   .globl xlate_sigreturn
   .hidden xlate_sigreturn
   .type xlate_sigreturn, @function
-  .p2align 4
 xlate_sigreturn:
   movl $15, %eax
   syscall

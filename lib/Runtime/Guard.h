@@ -13,6 +13,9 @@ void xlate_guarded_call(xlate::CpuState *S,
 /// Where a guest fault resumes: returns from the innermost xlate_guarded_call
 /// or xlate_enter.
 [[noreturn]] void xlate_unwind();
+/// Go on where Uc, the ucontext of a host signal frame, was taken: in code that
+/// xlate_enter() entered. Returns as that does.
+void xlate_resume(xlate::CpuState *S, const void *Uc);
 /// SA_RESTORER of the runtime's handlers.
 void xlate_sigreturn();
 #ifdef XLATE_ASAN

@@ -57,7 +57,9 @@ void Process::codeFlushed(CpuState &S, uint64_t Addr) {
     Mem.unprotectRange(Page, Page + 4096);
 }
 
-void Process::withdrawImprecise(GuestThread &T) {
+void Process::wantPrecise(GuestThread &T) {
+  if (T.Signals->WantsPrecise.exchange(true))
+    return;
   bool Any;
   {
     std::lock_guard G(Code.mutex());
@@ -188,6 +190,10 @@ void Process::resetCode(GuestThread &T) {
     Code.reset();
     Aot.restoreSlots();
     ThunksEmitted = false;
+    forEachThread([](GuestThread &O) {
+      O.ResumePoints.clear();
+      O.Resuming.reset();
+    });
   }
   flushJumpCaches();
   T.clearJumpCache();

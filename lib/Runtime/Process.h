@@ -97,10 +97,10 @@ public:
   /// Targets seen of indirect jumps in [Lo, Hi), by jump; for the code map's
   /// lock holder.
   std::map<uint64_t, std::vector<uint64_t>> jumpsIn(uint64_t Lo, uint64_t Hi);
-  /// Guest PC and pinned registers into S when the fault at HostPc lies in
-  /// translated code. Gregs is the host context's register array. The result
-  /// is the unit.
-  const Unit *recoverState(CpuState &S, const ucontext_t &Uc);
+  /// Guest PC and what the host's registers have of the guest's into S when the
+  /// fault lies in translated code. The result is the unit. KnowsSp is false if
+  /// that has SP in no place that is known.
+  const Unit *recoverState(CpuState &S, const ucontext_t &Uc, bool &KnowsSp);
 
   //--- Translations that don't hold any more (Invalidation.cpp)
   //---------------------------------------------------
@@ -108,8 +108,10 @@ public:
   void codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi);
   /// The guest has used IC IVAU.
   void codeFlushed(CpuState &S, uint64_t Addr);
-  /// Withdraw the units that don't keep registers exact at faults.
-  void withdrawImprecise(GuestThread &T);
+  /// From now on someone looks at the registers that T and the threads with its
+  /// signal table have at faults: withdraw the units that don't keep them
+  /// exact.
+  void wantPrecise(GuestThread &T);
   /// Keep every thread but T out of translated code and compilations.
   void stopWorld(GuestThread &T);
   void resumeWorld();
@@ -269,9 +271,11 @@ private:
   void lockForFork(GuestThread &T);
   void unlockAfterFork(GuestThread &T, bool InChild);
   void enterHandler(GuestThread &T, const PendingSignal &P,
-                    const KernelSigaction &A);
+                    const KernelSigaction &A,
+                    std::shared_ptr<ResumePoint> Point);
   void deliverTo(GuestThread &T, const PendingSignal &P,
-                 const KernelSigaction &A);
+                 const KernelSigaction &A,
+                 std::shared_ptr<ResumePoint> Point = nullptr);
   void deliverFault(GuestThread &T);
   bool deliverSent(GuestThread &T, PendingSignal P);
   [[noreturn]] void dieBySignal(GuestThread &T, const PendingSignal &P,

@@ -1,6 +1,7 @@
 //===- SignalCalls.cpp - System calls about signals -----------------------===//
 
 #include "Process.h"
+#include "ResumePoint.h"
 #include "SigFrame.h"
 #include "Signals.h"
 #include "xlate/Syscall/SafeCopy.h"
@@ -10,8 +11,9 @@
 using namespace xlate;
 using namespace xlate::runtime;
 
-/// Handlers of these see the registers in the middle of a unit. (What raises
-/// SIGILL or SIGTRAP ends a unit, with all registers in CpuState.)
+/// Handlers of these see the registers in the middle of a unit, if they are
+/// given any: see ResumePoint.h. (What raises SIGILL or SIGTRAP ends a unit,
+/// with all registers in CpuState.)
 constexpr uint64_t FaultSignals = HostSync;
 
 sys::Result Process::sigaction(CpuState &S, int Sig, const void *New, void *Old,
@@ -24,7 +26,7 @@ sys::Result Process::sigaction(CpuState &S, int Sig, const void *New, void *Old,
     return -EFAULT;
   GuestThread &T = GuestThread::of(S);
   SignalTable &Table = *T.Signals;
-  bool NeedsPrecise = false;
+  bool SeesRegisters = false;
   {
     std::lock_guard G(Table);
     Table.learn(Sig);
@@ -33,14 +35,14 @@ sys::Result Process::sigaction(CpuState &S, int Sig, const void *New, void *Old,
       A.Mask &= ~Unblockable;
       Table.Actions[Sig] = A;
       followAction(Sig, A);
-      NeedsPrecise = FaultSignals & sigBit(Sig) && A.Handler > 1 &&
-                     !Table.WantsPrecise.exchange(true);
+      SeesRegisters =
+          FaultSignals & sigBit(Sig) && A.Handler > 1 && A.Flags & SA_SIGINFO;
     }
   }
   if (New && T.Trace)
     catchForTracer(Table, sigBit(Sig));
-  if (NeedsPrecise)
-    withdrawImprecise(T);
+  if (SeesRegisters)
+    wantPrecise(T);
   if (Old && !sys::safeCopy(Old, &Prev, sizeof Prev))
     return -EFAULT;
   return 0;
@@ -109,12 +111,14 @@ sys::Result Process::sigaltstack(CpuState &S, const void *New, void *Old) {
 
 sys::Result Process::sigreturn(CpuState &S) {
   GuestThread &T = GuestThread::of(S);
+  const uint64_t Frame = S.X[31];
   uint64_t Mask;
   if (!popSigFrame(T, Mask)) {
     raiseSync(T, SIGSEGV, Mem.mapped(S.X[31]) ? SEGV_ACCERR : SEGV_MAPERR,
               S.X[31], 0);
     return sys::NoResult;
   }
+  T.Resuming = takeResumePoint(T, Frame);
   noteFpcr(S); // the handler may have changed it
   T.SigMask = Mask & ~Unblockable;
   applySigMask(T);

@@ -17,6 +17,7 @@
 #include "FaultAddress.h"
 #include "Guard.h"
 #include "Process.h"
+#include "ResumePoint.h"
 #include "SigFrame.h"
 #include "Tracee.h"
 #include "xlate/Ops/Eval.h"
@@ -94,8 +95,9 @@ void runtime::catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
   if (T->Tagged.active())
     T->Tagged.end(*Uc);
   const Unit *U = nullptr;
+  bool KnowsSp = true;
   if (TheProcess->Code.contains(reinterpret_cast<void *>(Rip)))
-    U = TheProcess->recoverState(S, *Uc);
+    U = TheProcess->recoverState(S, *Uc, KnowsSp);
   // Non-canonical address (the host knows no more): perhaps but for its tag.
   if (Info.si_code == SI_KERNEL && U && !U->MasksTopByte &&
       (U->precise() || stepTagged(*T, *Uc))) {
@@ -122,6 +124,12 @@ void runtime::catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
         U ? U->precise()
           : !TheProcess->Code.contains(reinterpret_cast<void *>(Rip));
   }
+  if (!(U && U->precise()) &&
+      !T->Signals->WantsPrecise.load(std::memory_order_relaxed)) {
+    T->FaultContext->take(*Uc);
+    F.HasContext = true;
+  }
+  F.KnowsSp = KnowsSp;
   T->HasFault = true;
   T->requestSafepoint();
   S.Exit = ExitReason::Miss;
@@ -220,9 +228,11 @@ int runtime::altStackState(const GuestThread &T) {
   return onAltStack(T) ? SS_ONSTACK : 0;
 }
 
-/// Push the frame and set the registers for the handler of A.
+/// Push the frame and set the registers for the handler of A, which returns to
+/// Point if that isn't null.
 void Process::enterHandler(GuestThread &T, const PendingSignal &P,
-                           const KernelSigaction &A) {
+                           const KernelSigaction &A,
+                           std::shared_ptr<ResumePoint> Point) {
   CpuState &S = T.S;
   uint64_t Sp = S.X[31];
   if ((A.Flags & SA_ONSTACK) && altStackState(T) == 0)
@@ -242,6 +252,11 @@ void Process::enterHandler(GuestThread &T, const PendingSignal &P,
         (T.SigMask & sigBit(SIGSEGV)))
       dieBySignal(T, Segv, Sp);
     return deliverTo(T, Segv, SegvAction);
+  }
+  forgetResumePoints(T, Frame, Sp);
+  if (Point) {
+    Point->Frame = Frame;
+    T.ResumePoints.push_back(std::move(Point));
   }
 
   uint64_t Mask = (T.HasTempMask ? T.TempMask : T.SigMask) | A.Mask;
@@ -264,7 +279,8 @@ void Process::enterHandler(GuestThread &T, const PendingSignal &P,
 }
 
 void Process::deliverTo(GuestThread &T, const PendingSignal &P,
-                        const KernelSigaction &A) {
+                        const KernelSigaction &A,
+                        std::shared_ptr<ResumePoint> Point) {
   if (A.Flags & SA_RESETHAND) {
     T.Signals->reset(P.Sig);
     if (!(HostSync & sigBit(P.Sig)))
@@ -273,7 +289,7 @@ void Process::deliverTo(GuestThread &T, const PendingSignal &P,
   Counts.Signals.fetch_add(1, std::memory_order_relaxed);
   sys::traceSignal(P.Sig, P.Info.si_code,
                    reinterpret_cast<uint64_t>(P.Info.si_addr));
-  enterHandler(T, P, A);
+  enterHandler(T, P, A, std::move(Point));
 }
 
 void Process::deliverFault(GuestThread &T) {
@@ -291,7 +307,20 @@ void Process::deliverFault(GuestThread &T) {
   // Ignored or blocked it can't be: force_sig_info().
   if (A.Handler <= 1 || (T.SigMask & sigBit(F.P.Sig)))
     dieBySignal(T, F.P, F.Addr);
-  deliverTo(T, F.P, A);
+  if (!F.KnowsSp) {
+    // Anywhere but where the guest's stack may be in use. (This happens at one
+    // access in some hundred of the optimising tier, see FrameTracker.)
+    constexpr uint64_t Bytes = 64 << 10;
+    const sys::Result Stack = mmap(T.S, 0, Bytes, PROT_READ | PROT_WRITE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (Stack < 0)
+      dieBySignal(T, F.P, F.Addr);
+    T.S.X[31] = static_cast<uint64_t>(Stack) + Bytes;
+  }
+  std::shared_ptr<ResumePoint> Point;
+  if (F.HasContext && canResume(T))
+    Point = std::make_shared<ResumePoint>(T);
+  deliverTo(T, F.P, A, std::move(Point));
 }
 
 /// A signal that someone sent. False if the guest's mask holds it back.

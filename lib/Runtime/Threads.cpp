@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Process.h"
+#include "ResumePoint.h"
 #include "Signals.h"
 #include "xlate/Ops/FpEnv.h"
 #include "xlate/Runtime/Stubs.h"
@@ -49,11 +50,12 @@ void Process::unmapOfRuntime(void *P, size_t Size) {
   ::munmap(P, Size);
 }
 
-// One mapping: the signal stack, a guard, the stack of units (UnitFrame), the
-// thread, its jump cache.
+// One mapping: the host's registers at a fault, the signal stack, a guard, the
+// stack of units (UnitFrame), the thread, its jump cache.
+constexpr size_t ContextBytes = (sizeof(HostContext) + 4095) & ~size_t(4095);
 constexpr size_t GuardBytes = 4096;
-constexpr size_t BeforeThread =
-    AltStackBytes + GuardBytes + abi::UnitStackBytes;
+constexpr size_t BeforeGuard = ContextBytes + AltStackBytes;
+constexpr size_t BeforeThread = BeforeGuard + GuardBytes + abi::UnitStackBytes;
 constexpr size_t BeforeJumpCache =
     (BeforeThread + sizeof(GuestThread) + 4095) & ~size_t(4095);
 constexpr size_t JumpCacheBytes = JumpCacheSize * sizeof(JumpCacheEntry);
@@ -83,11 +85,12 @@ GuestThread *Process::newThread(bool First) {
   char *P = mapThread(First, Size);
   if (!P)
     return nullptr;
-  ::mprotect(P + AltStackBytes, GuardBytes, PROT_NONE);
+  ::mprotect(P + BeforeGuard, GuardBytes, PROT_NONE);
   auto *T = new (P + BeforeThread) GuestThread();
   T->Mapping = P;
   T->MappingSize = Size;
-  T->AltStack = P;
+  T->FaultContext = reinterpret_cast<HostContext *>(P);
+  T->AltStack = P + ContextBytes;
   T->S.JumpCache = T->JumpCache =
       reinterpret_cast<JumpCacheEntry *>(P + BeforeJumpCache);
   T->JumpCache[0] = JumpCacheMark;

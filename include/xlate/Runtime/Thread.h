@@ -82,6 +82,9 @@ struct PendingFault {
   uint64_t Addr;
   uint32_t Esr;
   bool AddrUnknown = false; ///< Addr is still to be found out.
+  /// GuestThread::FaultContext has where it happened.
+  bool HasContext = false;
+  bool KnowsSp = true; ///< CpuState has it.
 };
 
 /// An entry for address 0 sits where no other address is looked up, so that a
@@ -95,6 +98,8 @@ constexpr unsigned FirstJumpCacheSize = 1 << 10;
 extern JumpCacheEntry EmptyJumpCache[JumpCacheSize];
 
 struct Tracee;
+struct HostContext;
+class ResumePoint;
 
 struct GuestThread {
   CpuState S; ///< The stack of units lies right before it, see UnitFrame.
@@ -177,6 +182,13 @@ struct GuestThread {
   uint64_t TagFault[2] = {};
   bool HasTagFault = false;
   TaggedAccess Tagged;
+
+  /// The host's registers at the last fault in code that doesn't keep the
+  /// guest's exact.
+  HostContext *FaultContext = nullptr;
+  /// Faults whose handlers may still return, and the one that did just now.
+  std::vector<std::shared_ptr<ResumePoint>> ResumePoints;
+  std::shared_ptr<ResumePoint> Resuming;
 
   PendingFault Fault;
   bool HasFault = false;
