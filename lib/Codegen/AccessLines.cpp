@@ -46,49 +46,50 @@ static StringRef nameOf(const MDNode *Node) {
   return Name ? Name->getString() : StringRef();
 }
 
-/// The line that a scope list names, or 0.
-static unsigned lineOf(const MDNode *Scopes) {
+/// What a scope list names.
+static Access accessIn(const MDNode *Scopes) {
   if (!Scopes)
-    return 0;
+    return {};
   for (const MDOperand &Operand : Scopes->operands()) {
     const auto *Scope = cast<MDNode>(Operand);
-    const auto *Domain = cast<MDNode>(Scope->getOperand(1));
-    unsigned Line;
-    if (nameOf(Domain) == lift::LineDomainName &&
-        !nameOf(Scope).getAsInteger(10, Line))
-      return Line;
+    if (nameOf(cast<MDNode>(Scope->getOperand(1))) != lift::LineDomainName)
+      continue;
+    const auto [Line, Number] = nameOf(Scope).split('.');
+    Access A;
+    if (!Line.getAsInteger(10, A.Line) && !Number.getAsInteger(10, A.Number))
+      return A;
   }
-  return 0;
+  return {};
 }
 
-/// The line of the guest instruction for which Instr accesses memory; 0 if it
-/// doesn't access the guest's, and NoLine if it may but no one can tell.
-constexpr unsigned NoLine = ~0u;
-static unsigned accessLine(const MachineInstr &Instr) {
+/// The guest instruction for which Instr accesses memory; none if it doesn't
+/// access the guest's.
+static std::optional<Access> accessOf(const MachineInstr &Instr) {
   if (!Instr.mayLoadOrStore())
-    return 0;
-  for (const MachineMemOperand *Access : Instr.memoperands()) {
-    if (const unsigned Line = lineOf(Access->getAAInfo().Scope))
-      return Line;
-    if (Access->getPseudoValue() || Access->getAAInfo().Scope)
-      return 0; // the host's stack or constants, CpuState
+    return std::nullopt;
+  bool IsOurs = false; // on the host's stack or in CpuState, or a constant
+  for (const MachineMemOperand *Operand : Instr.memoperands()) {
+    if (const Access A = accessIn(Operand->getAAInfo().Scope); A.Line)
+      return A;
+    IsOurs |= Operand->getPseudoValue() || Operand->getAAInfo().Scope;
   }
+  if (IsOurs)
+    return std::nullopt;
   // Atomic operations have lost their scopes.
-  const unsigned Line = Instr.getDebugLoc() ? Instr.getDebugLoc().getLine() : 0;
-  return Line ? Line : NoLine;
+  Access A;
+  if (Instr.getDebugLoc())
+    A.Line = Instr.getDebugLoc().getLine();
+  return A;
 }
 
 bool AccessLines::runOnMachineFunction(MachineFunction &Mf) {
   DISubprogram *Sp = Mf.getFunction().getSubprogram();
   if (!Sp)
     return false;
-  FunctionFrames *Frames = nullptr;
-  if (Tables)
-    if (const auto It = Tables->find(Mf.getName()); It != Tables->end())
-      Frames = &It->second;
+  FunctionFrames *Frames = framesOf(Tables, Mf.getName());
   std::optional<FrameTracker> Tracker;
   if (Frames)
-    Tracker.emplace(Mf, *Frames->Region);
+    Tracker.emplace(Mf, *Frames);
   std::map<FrameLocations, unsigned> Columns;
   // What a debug location has room for.
   constexpr unsigned MaxColumn = 0xffff;
@@ -96,17 +97,16 @@ bool AccessLines::runOnMachineFunction(MachineFunction &Mf) {
     if (Tracker)
       Tracker->enterBlock(Block);
     for (MachineInstr &Instr : make_early_inc_range(Block)) {
-      if (const unsigned Line = accessLine(Instr)) {
+      if (const std::optional<Access> A = accessOf(Instr)) {
         unsigned Column = 0;
         if (Tracker)
           Column = Columns
-                       .try_emplace(Line == NoLine ? FrameLocations()
-                                                   : Tracker->locations(Line),
+                       .try_emplace(Tracker->locations(*A),
                                     static_cast<unsigned>(Columns.size()) + 1)
                        .first->second;
-        if (Line != NoLine)
+        if (A->Line)
           Instr.setDebugLoc(DILocation::get(
-              Sp->getContext(), Line, Column <= MaxColumn ? Column : 0, Sp));
+              Sp->getContext(), A->Line, Column <= MaxColumn ? Column : 0, Sp));
       }
       if (Tracker)
         Tracker->pass(Instr);

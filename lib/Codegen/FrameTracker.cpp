@@ -38,33 +38,72 @@ static const Opcodes &opcodes(const TargetInstrInfo &Tii) {
   return Ops;
 }
 
-FrameTracker::FrameTracker(const MachineFunction &Mf, const lift::Region &R)
-    : R(R), Tri(*Mf.getSubtarget().getRegisterInfo()),
-      Tii(*Mf.getSubtarget().getInstrInfo()), UnitPc(R.Entry) {
+FrameTracker::FrameTracker(const MachineFunction &Mf, const FunctionFrames &F)
+    : F(F), Tri(*Mf.getSubtarget().getRegisterInfo()),
+      Tii(*Mf.getSubtarget().getInstrInfo()), UnitPc(F.Region->Entry) {
   constexpr unsigned DwarfRsp = 7;
   Rsp = *Tri.getLLVMRegNum(DwarfRsp, false);
-  number(R);
+  number();
+  findWriters();
   solve(Mf);
 }
 
-void FrameTracker::number(const lift::Region &R) {
-  Insns.emplace_back();
-  for (unsigned Block = 0; Block != R.Blocks.size(); ++Block) {
-    FirstOf.push_back(static_cast<unsigned>(Insns.size()));
-    for (const Uop &U : R.Blocks[Block].Code.Uops) {
+void FrameTracker::number() {
+  Writes.push_back(0);
+  for (const lift::RegionBlock &Block : F.Region->Blocks) {
+    FirstOf.push_back(static_cast<unsigned>(Writes.size()));
+    for (const Uop &U : Block.Code.Uops) {
       if (U.Code == Op::insn) {
-        const unsigned Line = lift::lineOf(R, static_cast<uint64_t>(U.Imm));
-        Numbers.try_emplace(Line, static_cast<unsigned>(Insns.size()));
-        Insns.push_back({Block, 0});
+        const unsigned Line =
+            lift::lineOf(*F.Region, static_cast<uint64_t>(U.Imm));
+        const auto [It, IsNew] =
+            Numbers.try_emplace(Line, static_cast<unsigned>(Writes.size()));
+        if (!IsNew)
+          It->second = 0;
+        Writes.push_back(0);
         continue;
       }
-      lift::LocSet Reads, Writes;
-      lift::locsOf(U, Reads, Writes);
+      lift::LocSet Read, Written;
+      lift::locsOf(U, Read, Written);
       for (unsigned I = 0; I != NumFrameRegs; ++I)
-        if (Writes[lift::FrameVariables[I].Loc])
-          Insns.back().Writes |= 1u << I;
+        if (Written[lift::FrameVariables[I].Loc])
+          Writes.back() |= 1u << I;
     }
   }
+  FirstOf.push_back(static_cast<unsigned>(Writes.size()));
+}
+
+void FrameTracker::findWriters() {
+  const auto &Blocks = F.Region->Blocks;
+  constexpr unsigned Unknown = ~0u; // yet
+  std::vector<std::array<unsigned, NumFrameRegs>> AtEnd(Blocks.size());
+  for (auto &End : AtEnd)
+    End.fill(Unknown);
+  Writers.resize(Writes.size());
+  for (bool Changed = true; Changed;) {
+    Changed = false;
+    for (unsigned B = 0; B != Blocks.size(); ++B) {
+      std::array<unsigned, NumFrameRegs> Now;
+      Now.fill(Blocks[B].IsEntry ? 0 : Unknown);
+      for (unsigned P : Blocks[B].Preds)
+        for (unsigned I = 0; I != NumFrameRegs; ++I)
+          if (const unsigned End = AtEnd[P][I]; End != Unknown)
+            Now[I] = Now[I] == Unknown || Now[I] == End ? End : SeveralWriters;
+      for (unsigned N = FirstOf[B]; N != FirstOf[B + 1]; ++N) {
+        Writers[N] = Now;
+        for (unsigned I = 0; I != NumFrameRegs; ++I)
+          if (Writes[N] >> I & 1)
+            Now[I] = N;
+      }
+      Changed |= Now != AtEnd[B];
+      AtEnd[B] = Now;
+    }
+  }
+}
+
+/// The one of FrameRegs that a variable follows.
+static unsigned registerOf(unsigned Variable) {
+  return Variable == NumFrameRegs ? 0 : Variable;
 }
 
 /// The number of a variable; or, with IsStart, of the one whose value it is at
@@ -127,6 +166,9 @@ bool Operand::apply(const DIExpression &Expr, bool Indirect) {
       break;
     case dwarf::DW_OP_stack_value:
       break;
+    case dwarf::DW_OP_LLVM_tag_offset:
+      ++I;
+      break;
     default:
       return false;
     }
@@ -134,19 +176,11 @@ bool Operand::apply(const DIExpression &Expr, bool Indirect) {
   return !Indirect || load();
 }
 
-/// Of values that were lost, and so were their expressions.
-constexpr unsigned NoNumber = ~0u;
-
-/// That of the instruction which the lifter has named in Value's expression.
-unsigned FrameTracker::numberOf(const MachineInstr &Value) const {
-  const auto Ops = Value.getDebugExpression()->getElements();
-  for (size_t I = 0; I + 4 < Ops.size(); ++I)
-    if (Ops[I] == dwarf::DW_OP_plus_uconst &&
-        Ops[I + 2] == dwarf::DW_OP_constu && Ops[I + 1] == Ops[I + 3] &&
-        Ops[I + 4] == dwarf::DW_OP_minus)
-      if (const auto It = Numbers.find(static_cast<unsigned>(Ops[I + 1]));
-          It != Numbers.end())
-        return It->second;
+unsigned codegen::writerIn(const DIExpression &Expr) {
+  const auto Ops = Expr.getElements();
+  for (size_t I = 0; I + 1 < Ops.size(); ++I)
+    if (Ops[I] == dwarf::DW_OP_LLVM_tag_offset)
+      return static_cast<unsigned>(Ops[I + 1]);
   return NoNumber;
 }
 
@@ -246,25 +280,26 @@ void FrameTracker::forget(const MachineInstr &Instr) {
 
 void FrameTracker::enterBlock(const MachineBasicBlock &Block) {
   const State &Start = AtStart[&Block];
-  for (unsigned I = 0; I != NumVariables; ++I)
-    Now[I].assign(1, Version{0, Start.Of[I]});
-  BlocksHere.clear();
-  MayHaveLost.reset();
-  auto see = [&](unsigned Number) {
-    if (Number && Number != NoNumber)
-      BlocksHere.insert(Insns[Number].Block);
-  };
-  for (const MachineInstr &Instr : reverse(Block)) {
-    if (!Instr.isDebugValue()) {
-      if (Instr.getDebugLoc())
-        see(Numbers.lookup(Instr.getDebugLoc().getLine()));
-      continue;
-    }
-    if (const auto I = indexOf(*Instr.getDebugVariable(), false)) {
-      MayHaveLost.set(*I);
-      see(numberOf(Instr));
-    }
+  const auto It = F.Blocks.find(Block.getBasicBlock());
+  for (unsigned I = 0; I != NumVariables; ++I) {
+    unsigned Number = 0;
+    if (!Block.pred_empty() && !F.Blocks.empty())
+      Number =
+          It == F.Blocks.end() ? NoNumber : It->second.Start[registerOf(I)];
+    Now[I].assign(1, Version{Number, Start.Of[I]});
   }
+}
+
+FrameTracker::Places FrameTracker::placesAtEnd(const MachineBasicBlock &Block,
+                                               unsigned Variable) const {
+  unsigned Number = 0;
+  if (const auto It = F.Blocks.find(Block.getBasicBlock());
+      It != F.Blocks.end())
+    Number = It->second.End[registerOf(Variable)];
+  for (const Version &V : reverse(Now[Variable]))
+    if (V.Number == Number && Number != NoNumber)
+      return V.Of;
+  return {};
 }
 
 void FrameTracker::add(Places &To, const Place &P) {
@@ -277,7 +312,8 @@ void FrameTracker::pass(const MachineInstr &Instr) {
   if (Instr.isDebugValue()) {
     const DILocalVariable &Var = *Instr.getDebugVariable();
     if (const auto I = indexOf(Var, false))
-      Now[*I].push_back({numberOf(Instr), placesIn(Instr)});
+      Now[*I].push_back(
+          {writerIn(*Instr.getDebugExpression()), placesIn(Instr)});
     else if (const auto Of = indexOf(Var, true))
       for (const Place &P : placesIn(Instr))
         add(Now[*Of].front().Of, P);
@@ -328,11 +364,7 @@ void FrameTracker::solve(const MachineFunction &Mf) {
       pass(Instr);
     State End;
     for (unsigned I = 0; I != NumVariables; ++I)
-      End.Of[I] = std::max_element(Now[I].begin(), Now[I].end(),
-                                   [](const Version &A, const Version &B) {
-                                     return A.Number < B.Number;
-                                   })
-                      ->Of;
+      End.Of[I] = placesAtEnd(*Block, I);
     for (const MachineBasicBlock *To : Block->successors())
       if (join(AtStart[To], End))
         Todo.insert(To);
@@ -350,61 +382,19 @@ FrameLocation FrameTracker::toLocation(const Place &P) const {
   return L.value_or(FrameLocation());
 }
 
-/// That of a variable in Insn::Writes.
-static unsigned bitOf(unsigned Variable) {
-  return 1u << (Variable == NumFrameRegs ? 0 : Variable);
-}
-
-/// The last instruction before that one which writes the variable, 0 if it
-/// isn't in a block that always comes before.
-unsigned FrameTracker::lastWrite(unsigned Variable, unsigned Before) const {
-  const unsigned Bit = bitOf(Variable);
-  unsigned Block = Insns[Before].Block;
-  for (size_t Steps = 0; Steps != R.Blocks.size(); ++Steps) {
-    while (--Before >= FirstOf[Block])
-      if (Insns[Before].Writes & Bit)
-        return Before;
-    const lift::RegionBlock &B = R.Blocks[Block];
-    if (B.IsEntry || B.Preds.size() != 1)
-      return 0;
-    Block = B.Preds[0];
-    Before = Block + 1 == FirstOf.size() ? static_cast<unsigned>(Insns.size())
-                                         : FirstOf[Block + 1];
-  }
-  return 0;
-}
-
-/// Does an instruction of this host block that comes before in the region write
-/// the variable?
-bool FrameTracker::isWrittenHere(unsigned Variable, unsigned Before) const {
-  const unsigned Bit = bitOf(Variable);
-  for (unsigned I = 1; I != Before; ++I)
-    if (Insns[I].Writes & Bit && BlocksHere.contains(Insns[I].Block))
-      return true;
-  return false;
-}
-
 const FrameTracker::Places *FrameTracker::versionFor(unsigned Variable,
                                                      unsigned Number) const {
-  const auto &Versions = Now[Variable];
-  const Version *Start = &Versions.front();
-  const unsigned Write = lastWrite(Variable, Number);
-  for (const Version &V : reverse(Versions))
-    if (Write && V.Number == Write)
+  const unsigned Writer = Writers[Number][registerOf(Variable)];
+  for (const Version &V : reverse(Now[Variable]))
+    if (V.Number == Writer)
       return &V.Of;
-  // That value came to be in another block, or has been lost in this one: to a
-  // later value, or with its number.
-  if (!MayHaveLost[Variable])
-    return &Start->Of;
-  return Write
-             ? (BlocksHere.contains(Insns[Write].Block) ? nullptr : &Start->Of)
-         : isWrittenHere(Variable, Number) ? nullptr
-                                           : &Start->Of;
+  return nullptr;
 }
 
-FrameLocations FrameTracker::locations(unsigned Line) const {
+FrameLocations FrameTracker::locations(const Access &A) const {
   FrameLocations Out;
-  const unsigned Number = Numbers.lookup(Line);
+  const unsigned Number =
+      A.Number || !A.Line ? A.Number : Numbers.lookup(A.Line);
   if (!Number)
     return Out;
   auto find = [&](unsigned Variable, FrameLocation &To) {

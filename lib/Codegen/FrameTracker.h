@@ -4,12 +4,10 @@
 
 #include "xlate/Lifter/Lifter.h"
 #include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include <array>
-#include <bitset>
 #include <limits>
 #include <vector>
 
@@ -21,11 +19,37 @@ using FrameLocations = std::array<FrameLocation, NumFrameRegs>;
 /// A function of the module that is being compiled.
 struct FunctionFrames {
   const lift::Region *Region = nullptr;
+  /// By FrameRegs, the numbers of the instructions whose values a block begins
+  /// and ends with.
+  struct Writers {
+    std::array<unsigned, NumFrameRegs> Start, End;
+  };
+  llvm::DenseMap<const llvm::BasicBlock *, Writers> Blocks; ///< By FrameValues.
   /// What code generation finds out: the column of an access's debug location
   /// is one more than its index in here, or 0.
   std::vector<FrameLocations> Found;
 };
 using FrameTables = llvm::StringMap<FunctionFrames>;
+/// Null if the function's frame needn't be known. Tables may be null.
+inline FunctionFrames *framesOf(FrameTables *Tables, llvm::StringRef Function) {
+  if (!Tables)
+    return nullptr;
+  const auto It = Tables->find(Function);
+  return It != Tables->end() ? &It->second : nullptr;
+}
+
+/// Of values that got lost, and of those that several instructions may have
+/// written. (Those that a function begins with have the number 0.)
+constexpr unsigned NoNumber = ~0u, SeveralWriters = NoNumber - 1;
+/// The number of the instruction after which Expr's variable has its value, or
+/// NoNumber.
+unsigned writerIn(const llvm::DIExpression &Expr);
+
+/// The guest instruction that a host instruction accesses memory for.
+struct Access {
+  unsigned Line = 0;   ///< 0: none that is known.
+  unsigned Number = 0; ///< 0: may be one of several with that line.
+};
 
 /// Where the variables of lift::FrameVariables are at each instruction of a
 /// function. At its entries, where the unit ABI has them; from there on what
@@ -34,11 +58,10 @@ using FrameTables = llvm::StringMap<FunctionFrames>;
 /// registers, or, in its other form, costs a tenth of a compilation.
 class FrameTracker {
 public:
-  FrameTracker(const llvm::MachineFunction &Mf, const lift::Region &R);
+  FrameTracker(const llvm::MachineFunction &Mf, const FunctionFrames &F);
   void enterBlock(const llvm::MachineBasicBlock &Block);
-  /// Where they are for the access that the next instruction makes for the
-  /// guest instruction with this line.
-  FrameLocations locations(unsigned Line) const;
+  /// Where they are for the access that the next instruction makes.
+  FrameLocations locations(const Access &A) const;
   void pass(const llvm::MachineInstr &Instr);
 
 private:
@@ -57,49 +80,45 @@ private:
     bool Reached = false;
     std::array<Places, NumVariables> Of;
   };
-  /// A value that a variable has got in the block, by the guest instruction
-  /// with that number, or had at its start (0). Accesses may come later than
-  /// the next one, or earlier than their own, and of values without host code
-  /// between them only the last one is left: which one holds, the guest's code
-  /// tells.
+  /// A value that a variable has got in the block, or had at its start, by the
+  /// guest instruction with that number. Accesses may come later than the next
+  /// value, or earlier than their own, and values may have been lost: which one
+  /// holds for an access, the guest's code tells.
   struct Version {
     unsigned Number;
     Places Of;
   };
 
-  static void add(Places &To, const Place &P);
-  static bool join(State &Into, const State &From);
-  const Places *versionFor(unsigned Variable, unsigned Number) const;
-  bool isWrittenHere(unsigned Variable, unsigned Before) const;
-  unsigned lastWrite(unsigned Variable, unsigned Before) const;
-  void number(const lift::Region &R);
+  void number();
+  void findWriters();
   void solve(const llvm::MachineFunction &Mf);
+  static bool join(State &Into, const State &From);
+  static void add(Places &To, const Place &P);
   Places placesIn(const llvm::MachineInstr &Value) const;
+  /// The places that a variable has at the end of the block.
+  Places placesAtEnd(const llvm::MachineBasicBlock &Block,
+                     unsigned Variable) const;
   void copy(const llvm::MachineInstr &Instr,
             llvm::SmallVectorImpl<std::pair<Version *, Place>> &New);
   void forget(const llvm::MachineInstr &Instr);
+  const Places *versionFor(unsigned Variable, unsigned Number) const;
   FrameLocation toLocation(const Place &P) const;
 
-  unsigned numberOf(const llvm::MachineInstr &Value) const;
+  const FunctionFrames &F;
+  /// By number of a guest instruction (they count from 1, in the order of the
+  /// region's blocks) and FrameRegs: the instruction whose value it finds.
+  std::vector<std::array<unsigned, NumFrameRegs>> Writers;
+  std::vector<unsigned> Writes;  ///< Registers as bits, by number.
+  std::vector<unsigned> FirstOf; ///< Number, by block.
+  /// By line; 0 if there are several.
+  llvm::DenseMap<unsigned, unsigned> Numbers;
 
-  const lift::Region &R;
-  /// A guest instruction. Numbers count from 1 in the order of R.Blocks.
-  struct Insn {
-    unsigned Block = 0;
-    unsigned Writes = 0; ///< Variables, as bits.
-  };
-  std::vector<Insn> Insns;                    ///< By number.
-  std::vector<unsigned> FirstOf;              ///< Number, by block.
-  llvm::DenseMap<unsigned, unsigned> Numbers; ///< By line.
   const llvm::TargetRegisterInfo &Tri;
   const llvm::TargetInstrInfo &Tii;
   uint64_t UnitPc;
   llvm::Register Rsp;
   llvm::DenseMap<const llvm::MachineBasicBlock *, State> AtStart;
   std::array<llvm::SmallVector<Version, 2>, NumVariables> Now;
-  llvm::DenseSet<unsigned> BlocksHere; ///< Of R, in this block of the host.
-  /// Variables that get values in it.
-  std::bitset<NumVariables> MayHaveLost;
 };
 
 } // namespace xlate::codegen

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "FrameTracker.h"
 #include "Pipeline.h"
 #include "xlate/Guest/UnitAbi.h"
 #include "llvm/ADT/DenseMap.h"
@@ -29,7 +30,8 @@ namespace {
 class FrameValues : public FunctionPass {
 public:
   static char ID;
-  FrameValues() : FunctionPass(ID) {}
+  explicit FrameValues(codegen::FrameTables *Tables)
+      : FunctionPass(ID), Tables(Tables) {}
   StringRef getPassName() const override { return "Values of the frame"; }
   void getAnalysisUsage(AnalysisUsage &Usage) const override {
     Usage.setPreservesAll();
@@ -38,7 +40,8 @@ public:
 
 private:
   static void addBase(DbgVariableRecord &Record);
-  static void addStarts(Function &F, DILocalVariable &Var, unsigned Reg);
+  void addStarts(Function &F, DILocalVariable &Var, unsigned Index);
+  codegen::FrameTables *Tables; ///< May be null.
 };
 
 char FrameValues::ID;
@@ -74,60 +77,87 @@ void FrameValues::addBase(DbgVariableRecord &Record) {
       Record.getExpression(), DIExpression::StackValue, Offset));
 }
 
-/// The value of Var at the end of B, which begins with Start.
-static Value *valueAtEnd(BasicBlock &B, const DILocalVariable &Var,
-                         Value *Start) {
+namespace {
+/// What a guest register has, and the number of the instruction that wrote it.
+struct Content {
+  Value *V = nullptr; ///< Null: unknown.
+  unsigned Writer = 0;
+  bool operator==(const Content &) const = default;
+};
+} // namespace
+
+/// The content of Var at the end of B, which begins with Start.
+static Content contentAtEnd(BasicBlock &B, const DILocalVariable &Var,
+                            Content Start) {
   for (Instruction &I : B)
     for (DbgVariableRecord &Record : filterDbgVars(I.getDbgRecordRange()))
       if (Record.getVariable() == &Var)
-        Start = Record.getNumVariableLocationOps() == 1
-                    ? Record.getVariableLocationOp(0)
-                    : nullptr;
+        Start = {Record.getNumVariableLocationOps() == 1
+                     ? Record.getVariableLocationOp(0)
+                     : nullptr,
+                 codegen::writerIn(*Record.getExpression())};
   return Start;
 }
 
-/// The value at the start of B of what its predecessors end with. Those that
-/// aren't in AtEnd aren't known yet; null is one that can't be known.
-static Value *valueAtStart(BasicBlock &B,
-                           const DenseMap<BasicBlock *, Value *> &AtEnd) {
+/// The content at the start of B of what its predecessors end with. Those that
+/// aren't in AtEnd aren't known yet.
+static Content contentAtStart(BasicBlock &B,
+                              const DenseMap<BasicBlock *, Content> &AtEnd) {
   auto agrees = [&](auto ValueFrom) {
     return all_of(predecessors(&B), [&](BasicBlock *P) {
       const auto It = AtEnd.find(P);
-      return It == AtEnd.end() || (It->second && It->second == ValueFrom(P));
+      return It == AtEnd.end() ||
+             (It->second.V && It->second.V == ValueFrom(P));
     });
   };
+  Content Start;
+  bool First = true;
+  for (BasicBlock *P : predecessors(&B))
+    if (const auto It = AtEnd.find(P); It != AtEnd.end()) {
+      if (std::exchange(First, false))
+        Start = It->second;
+      else if (It->second.Writer != Start.Writer)
+        Start.Writer = codegen::SeveralWriters;
+    }
   for (PHINode &Phi : B.phis())
     if (agrees([&](BasicBlock *P) { return Phi.getIncomingValueForBlock(P); }))
-      return &Phi;
-  for (BasicBlock *P : predecessors(&B))
-    if (const auto It = AtEnd.find(P); It != AtEnd.end())
-      return agrees([&](BasicBlock *) { return It->second; }) ? It->second
-                                                              : nullptr;
-  return nullptr;
+      return {&Phi, Start.Writer};
+  if (!agrees([&](BasicBlock *) { return Start.V; }))
+    Start.V = nullptr;
+  return Start;
 }
 
-/// Say where Var, which is a guest register, begins a block as a phi.
-void FrameValues::addStarts(Function &F, DILocalVariable &Var, unsigned Reg) {
-  DenseMap<BasicBlock *, Value *> AtStart, AtEnd;
+/// Say where Var, the register of that index, begins a block as a phi, and note
+/// what each block begins with.
+void FrameValues::addStarts(Function &F, DILocalVariable &Var, unsigned Index) {
+  const auto Reg = static_cast<unsigned>(
+      xlate::abi::pinnedIndex(lift::FrameVariables[Index].Loc));
+  DenseMap<BasicBlock *, Content> AtStart, AtEnd;
   const ReversePostOrderTraversal<Function *> Order(&F);
   bool Changed = true;
   // What begins as a phi by a guess at a value that isn't known yet may turn
   // out to be none.
-  constexpr unsigned MaxRounds = 8;
+  constexpr unsigned MaxRounds = 16;
   for (unsigned Round = 0; Changed; ++Round) {
     if (Round == MaxRounds)
       return;
     Changed = false;
     for (BasicBlock *B : Order) {
-      Value *Start = B->isEntryBlock()
-                         ? F.getArg(1 + static_cast<unsigned>(
-                                            xlate::abi::pinnedIndex(Reg)))
-                         : valueAtStart(*B, AtEnd);
+      const Content Start = B->isEntryBlock() ? Content{F.getArg(1 + Reg), 0}
+                                              : contentAtStart(*B, AtEnd);
       AtStart[B] = Start;
-      Value *End = valueAtEnd(*B, Var, Start);
+      const Content End = contentAtEnd(*B, Var, Start);
       const auto [It, IsNew] = AtEnd.try_emplace(B, End);
       Changed |= IsNew || It->second != End;
       It->second = End;
+    }
+  }
+  if (codegen::FunctionFrames *Frames =
+          codegen::framesOf(Tables, F.getName())) {
+    auto &Blocks = Frames->Blocks;
+    for (const auto &[B, Start] : AtStart) {
+      Blocks[B].Start[Index] = Start.Writer;
+      Blocks[B].End[Index] = AtEnd[B].Writer;
     }
   }
   DILocalVariable *StartVar =
@@ -135,11 +165,11 @@ void FrameValues::addStarts(Function &F, DILocalVariable &Var, unsigned Reg) {
   const DILocation *At =
       DILocation::get(F.getContext(), 1, 0, F.getSubprogram());
   for (const auto &[B, Start] : AtStart)
-    if (const auto *Phi = dyn_cast_or_null<PHINode>(Start);
+    if (const auto *Phi = dyn_cast_or_null<PHINode>(Start.V);
         Phi && Phi->getParent() == B)
       B->insertDbgRecordBefore(
           DbgVariableRecord::createDbgVariableRecord(
-              Start, StartVar, DIExpression::get(F.getContext(), {}), At),
+              Start.V, StartVar, DIExpression::get(F.getContext(), {}), At),
           B->getFirstInsertionPt());
 }
 
@@ -150,10 +180,10 @@ bool FrameValues::runOnFunction(Function &F) {
       for (DbgVariableRecord &Record : filterDbgVars(I.getDbgRecordRange()))
         if (Record.isDbgValue())
           Records.push_back(&Record);
-  for (const lift::FrameVariable &Frame : lift::FrameVariables)
+  for (unsigned I = 0; I != xlate::NumFrameRegs; ++I)
     for (DbgVariableRecord *Record : Records)
-      if (Record->getVariable()->getName() == Frame.Name) {
-        addStarts(F, *Record->getVariable(), Frame.Loc);
+      if (Record->getVariable()->getName() == lift::FrameVariables[I].Name) {
+        addStarts(F, *Record->getVariable(), I);
         break;
       }
   for (DbgVariableRecord *Record : Records)
@@ -162,4 +192,6 @@ bool FrameValues::runOnFunction(Function &F) {
   return !Records.empty();
 }
 
-FunctionPass *codegen::createFrameValuesPass() { return new FrameValues; }
+FunctionPass *codegen::createFrameValuesPass(FrameTables *Tables) {
+  return new FrameValues(Tables);
+}

@@ -150,7 +150,7 @@ bool codegen::addCodegen(legacy::PassManager &Pm, TargetMachine &Target,
   Config->setDisableVerify(true);
   Pm.add(Config);
   Pm.add(Mmi);
-  Pm.add(createFrameValuesPass());
+  Pm.add(createFrameValuesPass(Frames));
   Pm.add(createStateBasePass());
   if (Config->addISelPasses())
     return false;

@@ -35,7 +35,7 @@ bool addCodegen(llvm::legacy::PassManager &Pm, llvm::TargetMachine &Target,
                 FrameTables *Frames = nullptr);
 
 /// IR pass: adds to what debug variables say of the guest's frame.
-llvm::FunctionPass *createFrameValuesPass();
+llvm::FunctionPass *createFrameValuesPass(FrameTables *Frames);
 
 /// IR pass, the last one: each block asks for the frame address itself.
 llvm::FunctionPass *createStateBasePass();

@@ -34,12 +34,13 @@ Value *UnitLifter::guestPtr(Value *Address) {
 MDNode *UnitLifter::accessScope() {
   if (!Options.DebugLines)
     return GuestScope;
-  if (AccessScopePc != Pc) {
+  if (AccessScopeNumber != InsnNumber) {
     MDBuilder Md(Ctx);
-    const std::string Line = std::to_string(lineOf(R, Pc));
+    const std::string Line =
+        std::to_string(lineOf(R, Pc)) + "." + std::to_string(InsnNumber);
     AccessScope = MDNode::get(Ctx, {GuestScope->getOperand(0),
                                     Md.createAliasScope(Line, LineDomain)});
-    AccessScopePc = Pc;
+    AccessScopeNumber = InsnNumber;
   }
   return AccessScope;
 }

@@ -162,11 +162,8 @@ void UnitLifter::trackFrame(unsigned L, Value *V) {
       Var = Di.createAutoVariable(
           Sp, FrameVariables[I].Name, Sp->getFile(), 1,
           Di.createBasicType("x", 64, dwarf::DW_ATE_unsigned));
-    const uint64_t Line = lineOf(R, Pc);
-    const uint64_t After[] = {
-        dwarf::DW_OP_plus_uconst, Line,
-        dwarf::DW_OP_constu,      Line,
-        dwarf::DW_OP_minus,       dwarf::DW_OP_stack_value};
+    const uint64_t After[] = {dwarf::DW_OP_LLVM_tag_offset, InsnNumber,
+                              dwarf::DW_OP_stack_value};
     Di.insertDbgValueIntrinsic(V, Var, Di.createExpression(After),
                                DILocation::get(Ctx, 1, 0, Sp),
                                B.GetInsertBlock());

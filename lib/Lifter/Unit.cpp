@@ -223,6 +223,7 @@ void UnitLifter::liftUop(const Uop &U) {
   switch (U.Code) {
   case Op::insn:
     Pc = static_cast<uint64_t>(U.Imm);
+    ++InsnNumber;
     if (Sp)
       B.SetCurrentDebugLocation(DILocation::get(Ctx, lineOf(R, Pc), 0, Sp));
     return;

@@ -301,8 +301,9 @@ private:
   llvm::DISubprogram *Sp = nullptr;
   llvm::MDNode *Unlikely, *StateScope, *GuestScope, *LineDomain;
   llvm::DILocalVariable *FrameVars[NumFrameRegs] = {};
+  unsigned InsnNumber = 0; ///< Of the instruction: see FrameVariables.
   llvm::MDNode *AccessScope = nullptr;
-  uint64_t AccessScopePc = ~uint64_t(0);
+  unsigned AccessScopeNumber = 0;
 
   std::vector<llvm::BasicBlock *> Starts; ///< Per region block.
   std::vector<FlagSource> FlagsOut;       ///< Producer at each block's end.

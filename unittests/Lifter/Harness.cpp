@@ -337,6 +337,8 @@ std::string Harness::difference(const Outcome &Want, const Outcome &Got) const {
     R.field("info", W.ExitInfo, G.ExitInfo);
   }
   // Without write-through a fault leaves the other registers unknown.
+  if (Want.Signal > 0 && !Options.WriteThrough)
+    R.field("pc", W.Pc, G.Pc);
   if (Want.Signal && !Options.WriteThrough)
     for (unsigned I = 0; I != NumFrameRegs; ++I)
       if (const unsigned Reg = FrameRegs[I];

@@ -112,7 +112,10 @@ static void blocks(const codegen::CompilerOptions &C,
           [[fallthrough]];
         default: {
           const A64 Row = Rows[Rng() % Rows.size()];
-          Words.push_back(narrowed(randomWord(Rng, Row), Row));
+          uint32_t Word = narrowed(randomWord(Rng, Row), Row);
+          if (Row == A64::TBZ || Row == A64::TBNZ)
+            Word = (Word & ~(0x3fffu << 5)) | Ahead << 5;
+          Words.push_back(Word);
         }
         }
       }

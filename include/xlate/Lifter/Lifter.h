@@ -57,13 +57,15 @@ inline uint64_t pcOfLine(const Region &R, unsigned Line) {
 }
 
 /// Every guest access has, in its alias.scope list, one scope of the domain
-/// with this name; that scope's name is the access's debug line in decimal.
+/// with this name; that scope's name is the access's debug line and the number
+/// of its instruction, in decimal: "12.34". Instructions of a region are
+/// numbered from 1 in the order of its blocks (one may be in several).
 constexpr const char *LineDomainName = "xlate line";
 
 /// Debug variables that hold the guest's frame: SP, X29, X30. Code generation
 /// finds out where they are at each access (Codegen/FrameTracker.h). Their
-/// values are those after an instruction, whose line the expressions add and
-/// subtract again.
+/// values are those after an instruction, whose number the expressions have as
+/// a DW_OP_LLVM_tag_offset (which means nothing for a value).
 struct FrameVariable {
   unsigned Loc;
   const char *Name;
