@@ -186,6 +186,9 @@ static void addMaps(Unit &U, std::span<const LineRow> Rows,
     for (unsigned I = 0; I != NumFrameRegs; ++I)
       appendTo(U.FrameMaps[I], Offset, Frame[I].packed());
   }
+  U.KnowsSp =
+      std::all_of(Frames.begin(), Frames.end(),
+                  [](const FrameLocations &Frame) { return Frame[0].known(); });
 }
 
 std::vector<Unit> Compiler::compile(const std::vector<uint64_t> &Entries,

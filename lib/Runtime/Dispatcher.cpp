@@ -139,8 +139,8 @@ void Process::compileIfNew(GuestThread &T) {
     if (Code.entry(T.S.Pc).Current)
       return;
   }
-  Hot.compileNow(T.S.Pc,
-                 T.Signals->WantsPrecise.load(std::memory_order_relaxed));
+  Hot.compileNow(T.S.Pc, T.Signals->View.load(std::memory_order_relaxed) ==
+                             FaultView::Registers);
 }
 
 struct Process::EmitContext final : baseline::UnitContext {
@@ -430,7 +430,7 @@ void Process::promote(GuestThread &T) {
     return; // counted for --stats only: it goes on below zero
   // Storing all that changed before each access costs the optimising tier more
   // than it gains.
-  if (T.Signals->WantsPrecise.load(std::memory_order_relaxed))
+  if (T.Signals->View.load(std::memory_order_relaxed) == FaultView::Registers)
     return;
   if (T.BorrowsMemory)
     return; // a compiler thread of its process would end with it
@@ -454,7 +454,7 @@ bool Process::needsTagMask(uint64_t Lo, uint64_t Hi) {
 
 void Process::expectTags(CpuState &S) {
   // Only code that keeps registers exact can be left where it meets a tag.
-  wantPrecise(GuestThread::of(S));
+  widenView(GuestThread::of(S), FaultView::Registers);
 }
 
 /// Make the code that has met a tagged pointer anew.

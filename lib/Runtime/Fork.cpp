@@ -210,7 +210,7 @@ sys::Result Process::shareMemory(GuestThread &T, const clone_args &Args) {
     std::memcpy(C->Signals->Actions, T.Signals->Actions,
                 sizeof T.Signals->Actions);
     C->Signals->Learned = T.Signals->Learned;
-    C->Signals->WantsPrecise = T.Signals->WantsPrecise.load();
+    C->Signals->View = T.Signals->View.load();
   }
   BorrowedStack Stack = {};
   ChildInfo Info{this, C, Args, &Stack};

@@ -57,9 +57,13 @@ void Process::codeFlushed(CpuState &S, uint64_t Addr) {
     Mem.unprotectRange(Page, Page + 4096);
 }
 
-void Process::wantPrecise(GuestThread &T) {
-  if (T.Signals->WantsPrecise.exchange(true))
-    return;
+void Process::widenView(GuestThread &T, FaultView View) {
+  FaultView Old = T.Signals->View.load();
+  do {
+    if (Old >= View)
+      return;
+  } while (!T.Signals->View.compare_exchange_weak(Old, View));
+  NeedsSp.store(true);
   bool Any;
   {
     std::lock_guard G(Code.mutex());

@@ -37,6 +37,9 @@ public:
   /// don't hold then are being withdrawn.
   enum class Fz { Never, Switching, Seen };
   std::atomic<Fz> FlushToZero{Fz::Never};
+  /// A thread's view of faults isn't FaultView::Nothing: new units of the
+  /// optimising tier must know SP at each access.
+  std::atomic<bool> NeedsSp{false};
   /// The guest has written FPSR. Guarded by the code map's lock.
   std::atomic<bool> WritesFpsr{false};
   AotImages Aot;
@@ -108,10 +111,11 @@ public:
   void codeChanged(CpuState *S, uint64_t Lo, uint64_t Hi);
   /// The guest has used IC IVAU.
   void codeFlushed(CpuState &S, uint64_t Addr);
-  /// From now on someone looks at the registers that T and the threads with its
-  /// signal table have at faults: withdraw the units that don't keep them
-  /// exact.
-  void wantPrecise(GuestThread &T);
+  /// From now on someone looks at this where T, and the threads with its signal
+  /// table, fault: withdraw the units that aren't sure to have it.
+  void widenView(GuestThread &T, FaultView View);
+  /// What the handler of A may look at. (FaultView.cpp)
+  FaultView viewOf(const KernelSigaction &A);
   /// Keep every thread but T out of translated code and compilations.
   void stopWorld(GuestThread &T);
   void resumeWorld();

@@ -195,6 +195,7 @@ bool Promotion::compile(HotTier::Request R) {
   };
   // First of all: what the rest is decided by changes before the epoch does.
   const uint64_t Epoch = P.Code.epoch();
+  R.NeedsSp = P.NeedsSp && !R.Precise;
   R.FlushToZero = P.FlushToZero != Process::Fz::Never;
   R.ExactUnderflow = P.WritesFpsr || P.Options.UseTier != Tier::Auto;
   if (P.Options.UseTier == Tier::Auto)

@@ -26,7 +26,6 @@ sys::Result Process::sigaction(CpuState &S, int Sig, const void *New, void *Old,
     return -EFAULT;
   GuestThread &T = GuestThread::of(S);
   SignalTable &Table = *T.Signals;
-  bool SeesRegisters = false;
   {
     std::lock_guard G(Table);
     Table.learn(Sig);
@@ -35,14 +34,12 @@ sys::Result Process::sigaction(CpuState &S, int Sig, const void *New, void *Old,
       A.Mask &= ~Unblockable;
       Table.Actions[Sig] = A;
       followAction(Sig, A);
-      SeesRegisters =
-          FaultSignals & sigBit(Sig) && A.Handler > 1 && A.Flags & SA_SIGINFO;
     }
   }
   if (New && T.Trace)
     catchForTracer(Table, sigBit(Sig));
-  if (SeesRegisters)
-    wantPrecise(T);
+  if (New && FaultSignals & sigBit(Sig))
+    widenView(T, viewOf(A));
   if (Old && !sys::safeCopy(Old, &Prev, sizeof Prev))
     return -EFAULT;
   return 0;

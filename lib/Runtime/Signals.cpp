@@ -125,7 +125,8 @@ void runtime::catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
           : !TheProcess->Code.contains(reinterpret_cast<void *>(Rip));
   }
   if (!(U && U->precise()) &&
-      !T->Signals->WantsPrecise.load(std::memory_order_relaxed)) {
+      T->Signals->View.load(std::memory_order_relaxed) !=
+          FaultView::Registers) {
     T->FaultContext->take(*Uc);
     F.HasContext = true;
   }
@@ -256,6 +257,10 @@ void Process::enterHandler(GuestThread &T, const PendingSignal &P,
   forgetResumePoints(T, Frame, Sp);
   if (Point) {
     Point->Frame = Frame;
+    // Most handlers that don't return leave a frame that the next one's covers.
+    constexpr size_t MaxPoints = 64;
+    if (T.ResumePoints.size() == MaxPoints)
+      T.ResumePoints.erase(T.ResumePoints.begin());
     T.ResumePoints.push_back(std::move(Point));
   }
 

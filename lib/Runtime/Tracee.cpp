@@ -51,7 +51,7 @@ void Process::beginTrace(GuestThread &T) {
   if (T.Trace)
     return;
   T.Trace = std::make_shared<Tracee>();
-  wantPrecise(T); // a debugger shows the registers
+  widenView(T, FaultView::Registers);
   catchForTracer(*T.Signals, ~uint64_t(0));
 }
 

@@ -32,6 +32,8 @@ public:
     if (Units.empty())
       return Out;
     codegen::Unit &C = Units.front();
+    if (R.NeedsSp && !C.KnowsSp)
+      return Out;
     Out.Code = std::make_unique<runtime::Unit>();
     runtime::Unit &U = *Out.Code;
     U.Pc = C.Pc;

@@ -85,6 +85,7 @@ struct Unit {
   /// For accesses, in the order of FrameRegs: sorted (offset from Host, packed
   /// FrameLocation).
   std::vector<std::pair<uint32_t, int32_t>> FrameMaps[NumFrameRegs];
+  bool KnowsSp = false; ///< At each access.
 };
 
 /// One per thread that compiles: holds a target machine, no other shared state.

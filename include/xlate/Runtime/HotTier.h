@@ -32,6 +32,8 @@ public:
     std::vector<uint64_t> Roots;
     /// Precise registers at every fault (write-through form).
     bool Precise;
+    /// SP must be known at each access: fail if it can't be.
+    bool NeedsSp = false;
     /// An image has the function: of most of its blocks nobody knows whether
     /// they run.
     bool IsInImage = false;

@@ -30,6 +30,14 @@ struct KernelSigaction {
 constexpr int NumSignals = 64;
 constexpr uint64_t sigBit(int Sig) { return uint64_t(1) << (Sig - 1); }
 
+/// What is looked at where an access faults: what has to be exact there. SP
+/// must be nearly always, for handlers have a stack.
+enum class FaultView : uint8_t {
+  Nothing,
+  Frame,     ///< SP, and X29 and X30 where only they lead to the caller.
+  Registers, ///< All of them.
+};
+
 /// Guest signal dispositions: shared by the threads of a process, copied by
 /// fork and vfork.
 class SignalTable {
@@ -58,9 +66,8 @@ public:
   /// Needs the lock.
   KernelSigaction Actions[NumSignals + 1];
   uint64_t Learned = 0; ///< Signals. Needs the lock.
-  /// A handler for a synchronous signal was installed: from then on units must
-  /// keep registers exact at faults.
-  std::atomic<bool> WantsPrecise{false};
+  /// The most that any handler of faults so far, or a tracer, may see.
+  std::atomic<FaultView> View{FaultView::Nothing};
 
 private:
   std::atomic_flag Locked = ATOMIC_FLAG_INIT;
