@@ -71,7 +71,9 @@ ResumePoint::ResumePoint(const GuestThread &T)
   const auto *Top = reinterpret_cast<const unsigned char *>(&T.S);
   Stack.assign(reinterpret_cast<const unsigned char *>(Host.Rsp) - RedZone,
                Top);
-  std::memcpy(Tmp, T.S.Tmp, sizeof Tmp);
+  std::memcpy(Scratch.Tmp, T.S.Tmp, sizeof Scratch.Tmp);
+  std::memcpy(Scratch.Gpr, T.S.SaveGpr, sizeof Scratch.Gpr);
+  std::memcpy(Scratch.Vec, T.S.SaveVec, sizeof Scratch.Vec);
 }
 
 bool ResumePoint::matches(const CpuState &S) const {
@@ -82,7 +84,9 @@ bool ResumePoint::matches(const CpuState &S) const {
 void ResumePoint::resume(GuestThread &T) {
   std::memcpy(reinterpret_cast<unsigned char *>(&T.S) - Stack.size(),
               Stack.data(), Stack.size());
-  std::memcpy(T.S.Tmp, Tmp, sizeof Tmp);
+  std::memcpy(T.S.Tmp, Scratch.Tmp, sizeof Scratch.Tmp);
+  std::memcpy(T.S.SaveGpr, Scratch.Gpr, sizeof Scratch.Gpr);
+  std::memcpy(T.S.SaveVec, Scratch.Vec, sizeof Scratch.Vec);
   // From here on all signals are blocked: if one was caught, it must stay the
   // only one.
   const uint64_t All = ~HostSync;

@@ -57,7 +57,12 @@ private:
   HostContext Host;
   std::vector<unsigned char> Stack; ///< From Host.Rsp's red zone to CpuState.
   Registers Shown;
-  Value Tmp[8];
+  /// What generated code and evaluators leave in CpuState for one another.
+  struct {
+    decltype(CpuState::Tmp) Tmp;
+    decltype(CpuState::SaveGpr) Gpr;
+    decltype(CpuState::SaveVec) Vec;
+  } Scratch;
 };
 
 /// Can T's last fault be returned to, at T.FaultContext?
