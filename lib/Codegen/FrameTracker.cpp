@@ -41,11 +41,19 @@ static const Opcodes &opcodes(const TargetInstrInfo &Tii) {
 FrameTracker::FrameTracker(const MachineFunction &Mf, const FunctionFrames &F)
     : F(F), Tri(*Mf.getSubtarget().getRegisterInfo()),
       Tii(*Mf.getSubtarget().getInstrInfo()), UnitPc(F.Region->Entry) {
-  constexpr unsigned DwarfRsp = 7;
-  Rsp = *Tri.getLLVMRegNum(DwarfRsp, false);
+  constexpr unsigned HostRsp = 4;
+  Rsp = hostRegister(HostRsp);
   number();
   findWriters();
   solve(Mf);
+}
+
+/// The 64-bit general register with that number in encodings.
+Register FrameTracker::hostRegister(unsigned Number) const {
+  // DWARF has an order of its own for those of old.
+  static constexpr uint8_t Dwarf[] = {0, 2, 1, 3, 7, 6, 4, 5};
+  return *Tri.getLLVMRegNum(Number < std::size(Dwarf) ? Dwarf[Number] : Number,
+                            false);
 }
 
 void FrameTracker::number() {
@@ -349,9 +357,8 @@ void FrameTracker::solve(const MachineFunction &Mf) {
   State Abi;
   Abi.Reached = true;
   for (unsigned I = 0; I != NumFrameRegs; ++I)
-    Abi.Of[I].push_back(Place{*Tri.getLLVMRegNum(
-        abi::PinnedDwarf[static_cast<size_t>(abi::pinnedIndex(FrameRegs[I]))],
-        false)});
+    Abi.Of[I].push_back(Place{hostRegister(
+        abi::PinnedHost[static_cast<size_t>(abi::pinnedIndex(FrameRegs[I]))])});
   for (const MachineBasicBlock &Block : Mf)
     if (Block.pred_empty()) {
       AtStart[&Block] = Abi;

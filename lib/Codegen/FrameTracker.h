@@ -89,6 +89,7 @@ private:
     Places Of;
   };
 
+  llvm::Register hostRegister(unsigned Number) const;
   void number();
   void findWriters();
   void solve(const llvm::MachineFunction &Mf);

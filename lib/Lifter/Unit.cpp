@@ -15,11 +15,6 @@ static std::string hexName(const char *Prefix, uint64_t Pc) {
   return Text;
 }
 std::string unitName(uint64_t Pc) { return hexName("unit_", Pc); }
-uint64_t pcOfUnitName(StringRef Name) {
-  uint64_t Pc = 0;
-  Name.consume_front("unit_");
-  return Name.getAsInteger(16, Pc) ? 0 : Pc;
-}
 std::string slotName(uint64_t Pc) { return hexName("slot_", Pc); }
 std::string entriesName(uint64_t Pc) { return hexName("entries_", Pc); }
 

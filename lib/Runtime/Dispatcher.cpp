@@ -494,12 +494,9 @@ const Unit *Process::recoverState(CpuState &S, const ucontext_t &Uc,
     return U;
   baseline::recoverFlags(S, PcEntry,
                          static_cast<uint64_t>(Uc.uc_mcontext.gregs[REG_EFL]));
-  static constexpr int PinnedRegs[] = {REG_RCX, REG_RDX, REG_RDI, REG_RSI,
-                                       REG_R8,  REG_R9,  REG_R12, REG_R13,
-                                       REG_R14, REG_R15};
   for (unsigned I = 0; I != abi::NumPinnedGpr; ++I)
-    S.X[abi::PinnedGpr[I]] =
-        static_cast<uint64_t>(Uc.uc_mcontext.gregs[PinnedRegs[I]]);
+    S.X[abi::PinnedGpr[I]] = static_cast<uint64_t>(
+        Uc.uc_mcontext.gregs[HostRegs[abi::PinnedHost[I]]]);
   for (unsigned I = 0; I != abi::NumPinnedVec; ++I)
     std::memcpy(&S.V[I], &Uc.uc_mcontext.fpregs->_xmm[I], 16);
   return U;

@@ -31,7 +31,7 @@ void Promotion::request(uint64_t Pc) {
   if (!MakeTier)
     return;
   std::lock_guard G(QueueLock);
-  if (!Asked.insert(Pc).second)
+  if (Hopeless.count(Pc) || !Asked.insert(Pc).second)
     return;
   Queue.push_back({Pc, Pc, {}, /*Precise=*/false});
   if (!Running && MayRun)
@@ -232,6 +232,10 @@ bool Promotion::compile(HotTier::Request R) {
   P.Counts.LlvmMicros += threadMicros() - Start;
   if (!U) {
     ++P.Counts.LlvmFailed;
+    if (R.NeedsSp) {
+      std::lock_guard G(QueueLock);
+      Hopeless.insert(R.Pc);
+    }
     return false;
   }
   const size_t Bytes = U->HostSize;
@@ -269,6 +273,7 @@ bool Promotion::compileNow(uint64_t Pc, bool Precise) {
 void Promotion::forget() {
   std::lock_guard G(QueueLock);
   Asked.clear();
+  Hopeless.clear();
   Forgotten = true;
 }
 

@@ -65,6 +65,8 @@ private:
   std::condition_variable Wake;
   std::deque<HotTier::Request> Queue;
   std::unordered_set<uint64_t> Asked;
+  /// Blocks whose units would not know SP everywhere.
+  std::unordered_set<uint64_t> Hopeless;
   /// What the compiler thread knows, below, is void.
   bool Forgotten = false;
   /// Blocks that units were made of.

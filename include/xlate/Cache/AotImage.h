@@ -169,10 +169,10 @@ void appendPcMap(std::string &Out,
                  const std::vector<std::pair<uint32_t, int32_t>> &Map);
 /// The value of the last of Map's entries whose first is at most Offset; false
 /// if there is none. Map may have anything in it, and more behind its end.
-/// What follows the map that Maps begins with.
-std::span<const unsigned char> skipPcMap(std::span<const unsigned char> Maps);
 bool findInPcMap(std::span<const unsigned char> Map, uint32_t Offset,
                  int32_t &Value);
+/// What follows the map that Maps begins with.
+std::span<const unsigned char> skipPcMap(std::span<const unsigned char> Maps);
 
 } // namespace xlate::cache
 

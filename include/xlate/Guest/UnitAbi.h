@@ -39,8 +39,8 @@ constexpr unsigned UnitStackBytes = 64 << 10;
 
 /// Pinned guest general registers in argument order (31 = SP), after the PC.
 constexpr uint8_t PinnedGpr[] = {31, 0, 1, 2, 3, 8, 19, 20, 29, 30};
-/// Host registers of PinnedGpr, in DWARF's numbers.
-constexpr uint8_t PinnedDwarf[] = {2, 1, 5, 4, 8, 9, 12, 13, 14, 15};
+/// The host registers that they are in, by the numbers in encodings.
+constexpr uint8_t PinnedHost[] = {1, 2, 7, 6, 8, 9, 12, 13, 14, 15};
 constexpr unsigned NumPinnedGpr = sizeof(PinnedGpr);
 /// V0..V7 are pinned.
 constexpr unsigned NumPinnedVec = 8;

@@ -10,7 +10,6 @@
 
 #include "xlate/Guest/FrameLocation.h"
 #include "xlate/Lifter/Region.h"
-#include "llvm/ADT/StringRef.h"
 
 namespace llvm {
 class Function;
@@ -80,7 +79,6 @@ constexpr const char *FrameStartSuffix = ".start";
 
 /// Names of a unit's function and of a guest entry's slot.
 std::string unitName(uint64_t Pc);
-uint64_t pcOfUnitName(llvm::StringRef Name);
 std::string slotName(uint64_t Pc);
 
 /// Of a unit with several entries, the name of a table of 32-bit offsets from
