@@ -9,12 +9,8 @@
 
   .text
 
-// void xlate_guarded_call(CpuState *S, void (*Fn)(CpuState *, void *), void *Arg)
-  .globl xlate_guarded_call
-  .hidden xlate_guarded_call
-  .type xlate_guarded_call, @function
-  .p2align 4
-xlate_guarded_call:
+// The frame that .Lpop takes off again.
+  .macro ENTER
   pushq %rbp
   pushq %rbx
   pushq %r12
@@ -22,6 +18,15 @@ xlate_guarded_call:
   pushq %r14
   pushq %r15
   movq %rsp, STATE_HOST_SP(%rdi)
+  .endm
+
+// void xlate_guarded_call(CpuState *S, void (*Fn)(CpuState *, void *), void *Arg)
+  .globl xlate_guarded_call
+  .hidden xlate_guarded_call
+  .type xlate_guarded_call, @function
+  .p2align 4
+xlate_guarded_call:
+  ENTER
   subq $8, %rsp
   movq %rsi, %rax
   movq %rdx, %rsi
@@ -54,13 +59,7 @@ xlate_unwind:
   .type xlate_resume, @function
   .p2align 4
 xlate_resume:
-  pushq %rbp
-  pushq %rbx
-  pushq %r12
-  pushq %r13
-  pushq %r14
-  pushq %r15
-  movq %rsp, STATE_HOST_SP(%rdi)
+  ENTER
   movq %rsi, %rsp
   .size xlate_resume, .-xlate_resume
   // Falls through.
