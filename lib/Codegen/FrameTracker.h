@@ -55,7 +55,7 @@ struct Access {
 /// function. At its entries, where the unit ABI has them; from there on what
 /// debug values say, and where instructions copy, spill and reload that. LLVM's
 /// LiveDebugValues follows hardly any copy in functions that preserve no
-/// registers, or, in its other form, costs a tenth of a compilation.
+/// registers, or, in its other form, numbers every value of a function.
 class FrameTracker {
 public:
   FrameTracker(const llvm::MachineFunction &Mf, const FunctionFrames &F);

@@ -38,7 +38,7 @@ sys::Result Process::sigaction(CpuState &S, int Sig, const void *New, void *Old,
   }
   if (New && T.Trace)
     catchForTracer(Table, sigBit(Sig));
-  if (New && FaultSignals & sigBit(Sig))
+  if (New && FaultSignals & sigBit(Sig) && Table.View != FaultView::Registers)
     widenView(T, viewOf(A));
   if (Old && !sys::safeCopy(Old, &Prev, sizeof Prev))
     return -EFAULT;
