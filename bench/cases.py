@@ -118,6 +118,9 @@ def program_cases(scale=1):
             ("sha256sum", "/usr/bin/sha256sum", [], "coreutils"),
             ("busybox-sha256", "/bin/busybox", ["sha256sum"], "busybox-static")):
         add(name, guest, args + ["text.big"] * 20 * scale, args + ["text.big"], package)
+    # Two threads that run the same code.
+    add("sort", "/usr/bin/sort", ["--parallel=2"] + ["text.big"] * 4 * scale,
+        ["--parallel=2", "text.small"], "coreutils")
     pack("xz-c", ["-4", "-T1", "-c"], "xz-utils")
     pack("zstd-c", ["-9", "-c", "-q", "--single-thread"], "zstd")
     pack("gzip-c", ["-c", "-n"], "gzip")

@@ -81,6 +81,38 @@ uint8_t *Emitter::emitCommonThunk(bool State) {
   return Start;
 }
 
+/// Lowers the counter at [Counter] by what the tick has lost, in whole steps.
+void Emitter::emitChargeThunk(const Reg64 &Counter) {
+  const auto Tick = [this] { return state32(offsetof(CpuState, HeatTick)); };
+  push(rbx);
+  push(rcx);
+  Pushed = 24; // and the return address
+  // A loop of many units whose round takes a divisor of the step would charge
+  // the same one of them each time if the tick didn't drift.
+  mov(ebx, state32(offsetof(CpuState, HeatMask)));
+  mov(ecx, ebx);
+  and_(ecx, 1);
+  sub(Tick(), ecx);
+  // As many steps as take it out of the red.
+  mov(ecx, ebx);
+  sub(ecx, Tick());
+  not_(ebx);
+  and_(ecx, ebx);
+  add(Tick(), ecx);
+  inc(state8(offsetof(CpuState, HeatSteps)));
+  const uint32_t Same = jumpShort(CNE);
+  not_(ebx);
+  lea(ebx, ptr[rbx + rbx + 1]);
+  and_(ebx, LastHeatMask);
+  mov(state32(offsetof(CpuState, HeatMask)), ebx);
+  bindShort(Same);
+  sub(dword[Counter], ecx);
+  pop(rcx);
+  pop(rbx);
+  Pushed = 0;
+  ret();
+}
+
 size_t Emitter::emitThunks(uint8_t *At, size_t Space) {
   startAt(At, Space);
   const uint8_t *Common[2] = {emitCommonThunk(false), emitCommonThunk(true)};
@@ -102,6 +134,10 @@ size_t Emitter::emitThunks(uint8_t *At, size_t Space) {
   jumpState(offsetof(CpuState, ExitStub));
   IndirectThunk = top_ + size_;
   jumpState(offsetof(CpuState, IndirectStub));
+  ChargeThunk = top_ + size_;
+  emitChargeThunk(rax);
+  EntryChargeThunk = top_ + size_;
+  emitChargeThunk(r10);
   align(16);
   FpLimits = top_ + size_;
   for (uint64_t Lanes : {0x7fffffff7fffffff, 0x0080000000800000,

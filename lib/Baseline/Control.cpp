@@ -108,21 +108,6 @@ void Emitter::restoreHeld(unsigned Word, bool Cold) {
   }
 }
 
-// A loop inside of the unit is hot. If its head has a unit by now, go on there,
-// and again whenever the loop is entered.
-void Emitter::leaveLoop(uint64_t Target, std::atomic<int32_t> *Heat) {
-  auto Disp = [this](const void *To, unsigned Rest) {
-    return static_cast<int>(static_cast<const uint8_t *>(To) - getCurr()) -
-           static_cast<int>(Rest);
-  };
-  mov(r10, ptr[rip + Disp(Ctx->slotFor(Target), 7)]);
-  cmp(r10, state64(offsetof(CpuState, MissStub)));
-  const uint32_t None = jumpShort(CE);
-  mov(dword[rip + Disp(Heat, 10)], 1);
-  jmp(r10);
-  bindShort(None);
-}
-
 // Backwards, and visits the safepoint.
 void Emitter::jumpLabel(uint64_t Target, bool Cold) {
   const auto Word = static_cast<unsigned>((Target - B->Pc) / 4);
@@ -132,10 +117,12 @@ void Emitter::jumpLabel(uint64_t Target, bool Cold) {
   if (std::atomic<int32_t> *Heat = heatOf(Target)) {
     const uint32_t Poll = jumpShort(CNE);
     const auto Insns = static_cast<unsigned>((Pc - Target) / 4 + 1);
-    jumpTo(negate(countHeat(Heat, Insns)), Label);
+    takeHeat(Insns);
+    jumpTo(CAE, Label);
+    loadCounter(RAX, Heat);
+    callTo(ChargeThunk);
+    jumpTo(CAE, Label);
     moveImm(RAX, Target);
-    if (Target != B->Pc)
-      leaveLoop(Target, Heat);
     jumpTo(HeatThunk);
     bindShort(Poll);
   } else {

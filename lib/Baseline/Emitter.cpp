@@ -21,6 +21,11 @@ EmitResult Baseline::emit(const Block &B, uint8_t *At, size_t Space,
   return E->emit(B, At, Space, C, O);
 }
 
+size_t Baseline::emitCharge(uint8_t *At, size_t Space, uint8_t *Jump,
+                            const std::atomic<int32_t> *Heat) {
+  return E->emitCharge(At, Space, Jump, Heat);
+}
+
 void Emitter::startAt(uint8_t *At, size_t Space) {
   top_ = At;
   maxSize_ = Space;
@@ -40,7 +45,8 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   Pc = Blk.Pc;
   analyse();
   if (O.Heat) {
-    jumpTo(countHeat(O.Heat, Blk.NumInsns), HeatThunk);
+    takeHeat(Blk.NumInsns);
+    R.Charge = jumpNear(CB);
   }
   uint32_t Flushing = 0;
   InlineFp = F.Avx && HasFp;
@@ -76,13 +82,28 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
   return R;
 }
 
-/// The result is a condition that holds once, when the heat has just run out.
-Cc Emitter::countHeat(std::atomic<int32_t> *Heat, unsigned Insns) {
-  const unsigned Weight = heatPerEntry(Insns);
-  sub(dword[rip + static_cast<int>(reinterpret_cast<uint8_t *>(Heat) -
-                                   (getCurr() + 7))],
-      Weight);
-  return Weight == 1 ? CE : CB;
+/// Sets CF if the thread's tick has run out.
+void Emitter::takeHeat(unsigned Insns) {
+  sub(state32(offsetof(CpuState, HeatTick)), heatPerEntry(Insns));
+}
+
+/// For ChargeThunk; keeps the flags.
+void Emitter::loadCounter(unsigned Reg, const std::atomic<int32_t> *Heat) {
+  lea(Reg64(static_cast<int>(Reg)),
+      ptr[rip + static_cast<int>(reinterpret_cast<const uint8_t *>(Heat) -
+                                 (getCurr() + 7))]);
+}
+
+size_t Emitter::emitCharge(uint8_t *At, size_t Space, uint8_t *Jump,
+                           const std::atomic<int32_t> *Heat) {
+  startAt(At, Space);
+  const auto Distance = static_cast<int32_t>(At - (Jump + 4));
+  std::memcpy(Jump, &Distance, 4);
+  loadCounter(R10, Heat);
+  callTo(EntryChargeThunk);
+  jumpTo(CAE, Jump + 4);
+  jumpTo(HeatThunk);
+  return Xbyak::GetError() == Xbyak::ERR_NONE ? size_ : 0;
 }
 
 void Emitter::emitBody() {

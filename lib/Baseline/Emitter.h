@@ -69,6 +69,8 @@ class Emitter : public Assembler {
 public:
   explicit Emitter(const Features &F);
   size_t emitThunks(uint8_t *At, size_t Space);
+  size_t emitCharge(uint8_t *At, size_t Space, uint8_t *Jump,
+                    const std::atomic<int32_t> *Heat);
   EmitResult emit(const Block &Blk, uint8_t *At, size_t Space, UnitContext &C,
                   const Options &O);
 
@@ -347,6 +349,7 @@ private:
   void emitCall(unsigned I);
   bool emitMops(unsigned I);
   uint8_t *emitCommonThunk(bool State);
+  void emitChargeThunk(const Reg64 &Counter);
   void storeArgument(unsigned Slot, unsigned V);
   void callEval(unsigned I);
   void bindResult(unsigned I);
@@ -363,7 +366,8 @@ private:
   void emitLoopBranch(unsigned I, Cc C);
   void emitIndirect(unsigned I);
   void emitExit(unsigned I);
-  Cc countHeat(std::atomic<int32_t> *Heat, unsigned Insns);
+  void takeHeat(unsigned Insns);
+  void loadCounter(unsigned Reg, const std::atomic<int32_t> *Heat);
   /// Guest addresses of the block that branches of it reach without leaving.
   bool isLabel(uint64_t Target) const {
     return Target - B->Pc < 4 * uint64_t(B->NumInsns) &&
@@ -374,7 +378,6 @@ private:
   /// Cold: from behind the unit, where it isn't known what registers hold.
   void jumpLabel(uint64_t Target, bool Cold);
   void restoreHeld(unsigned Word, bool Cold);
-  void leaveLoop(uint64_t Target, std::atomic<int32_t> *Heat);
   std::atomic<int32_t> *heatOf(uint64_t Target) const {
     return Target == B->Pc ? Opts->Heat : Ctx->heatFor(Target);
   }
@@ -416,6 +419,11 @@ private:
   Features F;
   const uint8_t *OpThunk[NumOps];
   const uint8_t *PollThunk, *HeatThunk, *IndirectThunk;
+  /// Called with a counter's address in rax. Sets CF if its heat has just run
+  /// out; keeps all registers.
+  const uint8_t *ChargeThunk;
+  /// The same with the address in r10, and all kept.
+  const uint8_t *EntryChargeThunk;
   /// Per single and double: all bits but the signs, the smallest normal number.
   const uint8_t *FpLimits;
 

@@ -303,6 +303,8 @@ void CodeMap::publishAt(uint64_t Pc, Unit &U, char *Host) {
   noteDead(E);
   E.Current = &U;
   E.Slot.store(Host, std::memory_order_release);
+  if (U.Tier == MadeBy::Llvm)
+    Optimised.insert(Pc);
   if (OnSlot)
     OnSlot(Pc, Host);
 }
@@ -353,6 +355,31 @@ void CodeMap::withdraw(Entry &E) {
     OnSlot(E.Pc, nullptr);
   E.Current = nullptr;
   E.Interp = nullptr;
+}
+
+uint64_t CodeMap::nextOptimised(uint64_t Pc, uint64_t End) {
+  for (auto It = Optimised.upper_bound(Pc);
+       It != Optimised.end() && *It < End;) {
+    const Entry *E = find(*It);
+    if (E && E->Current && E->Current->Tier == MadeBy::Llvm)
+      return *It;
+    It = Optimised.erase(It);
+  }
+  return End;
+}
+
+std::vector<uint64_t> CodeMap::withdrawAround(uint64_t Pc) {
+  std::vector<uint64_t> Withdrawn;
+  CodePage *P = findPage(Pc >> 12);
+  if (!P)
+    return Withdrawn;
+  for (Entry *E : P->Covering)
+    if (const Unit *U = E->Current; U && U->Tier == MadeBy::Baseline &&
+                                    U->GuestLo < Pc && Pc < U->GuestHi) {
+      withdraw(*E);
+      Withdrawn.push_back(E->Pc);
+    }
+  return Withdrawn;
 }
 
 std::vector<uint64_t> CodeMap::invalidate(uint64_t Lo, uint64_t Hi) {
@@ -433,6 +460,7 @@ void CodeMap::reset() {
   TableMask.store(0, std::memory_order_relaxed);
   Table.store(nullptr, std::memory_order_relaxed);
   Tables.clear();
+  Optimised.clear();
   Pages.clear();
   LastNumber = ~uint64_t(0);
   Units.clear();

@@ -237,11 +237,12 @@ void *Process::unitAt(uint64_t Pc) {
     Code.commitCode(Base.emitThunks(
         reinterpret_cast<uint8_t *>(Code.codeCursor()), Code.codeSpace()));
     ThunksEmitted = true;
+    ChargeCursor = ChargesEnd = nullptr;
   }
   const uint64_t Start = Options.Stats == StatsMode::Off ? 0 : monotonicNanos();
   Block &B = Recorded;
-  recordTrace(B, Pc, Limit, MaxBlockInsns, baseline::Baseline::MaxBranches,
-              [this](uint64_t Next) {
+  recordTrace(B, Pc, Code.nextOptimised(Pc, Limit), MaxBlockInsns,
+              baseline::Baseline::MaxBranches, [this](uint64_t Next) {
                 const Entry *E = Code.find(Next);
                 return !E || !E->Current;
               });
@@ -277,6 +278,8 @@ void *Process::unitAt(uint64_t Pc) {
   U->setPcMap(R.PcMap);
   U->Depends = std::move(R.Depends);
   Code.commitCode(static_cast<size_t>(U->Host + R.Size - Code.codeCursor()));
+  if (O.Heat)
+    emitCharge(R.Entry + R.Charge, O.Heat);
   if (codeRange(B.Pc).Writable)
     protectCode(B.Pc, B.End);
   ++Counts.BaselineUnits;
@@ -286,6 +289,18 @@ void *Process::unitAt(uint64_t Pc) {
     Counts.BaselineNanos += monotonicNanos() - Start;
   Code.publish(std::move(U));
   return E.Slot.load(std::memory_order_relaxed);
+}
+
+/// Charges of many units share a piece of the code region.
+void Process::emitCharge(uint8_t *Jump, const std::atomic<int32_t> *Heat) {
+  constexpr size_t Piece = 4096;
+  if (ChargesEnd - ChargeCursor < ptrdiff_t(Base.MaxChargeSize)) {
+    ChargeCursor = Code.allocCode(Piece);
+    ChargesEnd = ChargeCursor + Piece;
+  }
+  ChargeCursor += Base.emitCharge(
+      reinterpret_cast<uint8_t *>(ChargeCursor),
+      static_cast<size_t>(ChargesEnd - ChargeCursor), Jump, Heat);
 }
 
 /// What the heat of a baseline unit begins with, 0 = it isn't counted. With

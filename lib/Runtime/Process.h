@@ -246,6 +246,7 @@ private:
                     uint64_t Off);
   void *translate(GuestThread &T);
   int32_t initialHeat() const;
+  void emitCharge(uint8_t *Jump, const std::atomic<int32_t> *Heat);
   /// Guest instructions that baseline units have executed.
   uint64_t baselineExecuted();
   Block *interpBlockAt(uint64_t Pc);
@@ -294,6 +295,7 @@ private:
   GuestMemory::CodeRange LastRange; ///< Of codeRange().
   uint64_t LastRangeGeneration = 0;
   bool ThunksEmitted = false;
+  char *ChargeCursor = nullptr, *ChargesEnd = nullptr; ///< See emitCharge().
   /// Pages whose code has dereferenced a tagged pointer: units that start there
   /// are made with masked addresses. Under the code map's lock.
   std::set<uint64_t> TaggedCode;

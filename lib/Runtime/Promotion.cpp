@@ -252,6 +252,12 @@ bool Promotion::compile(HotTier::Request R) {
     uint64_t End;
     std::tie(Function, End) = P.functionAround(R.Pc);
     P.Code.publish(std::move(U));
+    // Traces that go through an entry will end there.
+    std::vector<uint64_t> Around;
+    for (uint64_t Pc : Entries)
+      for (uint64_t Start : P.Code.withdrawAround(Pc))
+        Around.push_back(Start);
+    Entries.insert(Entries.end(), Around.begin(), Around.end());
     // What still runs in the baseline tier has to earn the next compilation.
     P.Code.forEachCounterIn(Function, End, [](Entry &E) { E.Refills = 0; });
   }

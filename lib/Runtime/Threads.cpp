@@ -101,6 +101,7 @@ GuestThread *Process::newThread(bool First) {
   T->S.Dczid = 4;
   initStubs(T->S);
   T->S.JumpCacheMask = jumpCacheMask(FirstJumpCacheSize);
+  T->S.HeatMask = FirstHeatMask;
   auto Stub = [](void (*Avx)(), void (*Sse)()) {
     return reinterpret_cast<void *>(CPU_FEATURE_ACTIVE(AVX) ? Avx : Sse);
   };

@@ -156,6 +156,7 @@ bool ImageBuilder::emitBaseline(const std::string &Cpu,
       planTraces(Pcs, Infos, LlvmBlocks,
                  [this](uint64_t Pc) { return Slots.count(Pc) != 0; });
   std::vector<std::pair<char *, uint64_t>> Direct;
+  std::vector<std::pair<uint8_t *, std::atomic<int32_t> *>> Charges;
   Block B;
   for (size_t T = 0; T != Traces.size(); ++T) {
     const size_t I = Traces[T].Start;
@@ -183,6 +184,8 @@ bool ImageBuilder::emitBaseline(const std::string &Cpu,
     if (!R.Entry)
       return false;
     Recs[I] = {offsetOf(R.Entry), addPcMap(Pcs[I], R.PcMap)};
+    if (R.Charge)
+      Charges.emplace_back(R.Entry + R.Charge, O.Heat);
     for (auto [At, Target] : R.Direct)
       Direct.emplace_back(Cursor + At, Target);
     Cursor += R.Size;
@@ -198,6 +201,13 @@ bool ImageBuilder::emitBaseline(const std::string &Cpu,
     const char *To = Edges[I] ? Edges[I] : Base + Recs[I].Host;
     const int32_t Distance = static_cast<int32_t>(To - (At + 4));
     std::memcpy(At, &Distance, 4);
+  }
+  for (auto [Jump, Heat] : Charges) {
+    const size_t Size = Translator.emitCharge(
+        reinterpret_cast<uint8_t *>(Cursor), space(), Jump, Heat);
+    if (!Size)
+      return false;
+    Cursor += Size;
   }
   Cursor = alignUp(Cursor, 16);
   return true;

@@ -143,7 +143,7 @@ std::atomic<void *> *Harness::slotFor(uint64_t GuestPc) {
       SlotIndex.try_emplace(GuestPc, SlotIndex.size()).first->second;
   auto *Slot = reinterpret_cast<std::atomic<void *> *>(Slots + 64) +
                I % (SlotBytes / 8 - 16);
-  Slot->store(Link ? Link : reinterpret_cast<void *>(xlate_miss_stub));
+  Slot->store(reinterpret_cast<void *>(xlate_miss_stub));
   return Slot;
 }
 
@@ -173,7 +173,12 @@ baseline::EmitResult Harness::emit(const Block &B, const baseline::Options &O) {
   WithCounts.FallbackCounts = FallbackCounts.data();
   SlotIndex.clear();
   const size_t Room = RegionSize - SlotBytes - (128 << 10);
-  return Tier.emit(B, CodeAt, std::min(Room, Space), *this, WithCounts);
+  baseline::EmitResult R =
+      Tier.emit(B, CodeAt, std::min(Room, Space), *this, WithCounts);
+  if (R.Entry && O.Heat)
+    Tier.emitCharge(R.Entry + R.Size, baseline::Baseline::MaxChargeSize,
+                    R.Entry + R.Charge, O.Heat);
+  return R;
 }
 
 Outcome Harness::interpret(const Block &B, const CpuState &Start, bool Fresh) {

@@ -65,7 +65,6 @@ public:
   std::atomic<int32_t> &heat() {
     return *reinterpret_cast<std::atomic<int32_t> *>(Slots);
   }
-  void *Link = nullptr;    ///< What slots hold instead of the miss stub.
   size_t Space = SIZE_MAX; ///< Limit of code space.
 
   JumpCacheEntry *jumpCache() { return Cache; }

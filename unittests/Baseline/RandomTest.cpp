@@ -43,7 +43,7 @@ static bool checkTrace(Harness &H, std::mt19937_64 &Rng,
   O.Heat = &H.heat();
   auto Run = [&](const State &S, bool MaskTopByte) {
     O.MaskTopByte = MaskTopByte;
-    H.heat() = static_cast<int32_t>(1 + baseline::heatPerEntry(B.NumInsns));
+    H.heat() = static_cast<int32_t>(baseline::heatPerEntry(B.NumInsns));
     return H.execute(H.emit(B, O), S);
   };
   for (unsigned N = 0; N != 4; ++N) {

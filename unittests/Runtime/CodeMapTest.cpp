@@ -109,3 +109,23 @@ TEST_F(CodeMapTest, CountersOfAFunction) {
   publish(0x10040, 2, MadeBy::Llvm);
   EXPECT_EQ(Spent(), 10u);
 }
+
+// A trace made before the loop in its middle was compiled goes, and what is
+// made in its place ends there.
+TEST_F(CodeMapTest, TracesEndAtOptimisedUnits) {
+  Entry &Around = Map.entry(0x10000), &At = Map.entry(0x10014);
+  publish(0x10000, 8);
+  publish(0x10014, 3);
+  publish(0x10020, 8);
+  EXPECT_EQ(Map.nextOptimised(0x10000, 0x10100), 0x10100u);
+  publish(0x10014, 3, MadeBy::Llvm);
+  EXPECT_EQ(Map.withdrawAround(0x10014), std::vector<uint64_t>{0x10000});
+  EXPECT_EQ(Around.Current, nullptr);
+  EXPECT_EQ(At.Current->Tier, MadeBy::Llvm);
+  EXPECT_TRUE(Map.withdrawAround(0x10020).empty()) << "at its start";
+  EXPECT_EQ(Map.nextOptimised(0x10000, 0x10100), 0x10014u);
+  EXPECT_EQ(Map.nextOptimised(0x10000, 0x10014), 0x10014u);
+  EXPECT_EQ(Map.nextOptimised(0x10014, 0x10100), 0x10100u) << "behind it";
+  Map.invalidate(0x10014, 0x10018);
+  EXPECT_EQ(Map.nextOptimised(0x10000, 0x10100), 0x10100u);
+}

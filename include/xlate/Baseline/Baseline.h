@@ -67,8 +67,8 @@ struct Options {
   /// a tagged pointer).
   bool MaskTopByte = false;
   /// Lowered by heatPerEntry() at each entry of the unit and each round of a
-  /// loop; when it runs out the unit exits with ExitReason::Poll and ExitInfo =
-  /// 1. Within 2 GiB of the code; may be null.
+  /// loop, by way of CpuState::HeatTick; when it runs out the unit exits with
+  /// ExitReason::Poll and ExitInfo = 1. Within 2 GiB of the code; may be null.
   std::atomic<int32_t> *Heat = nullptr;
   /// Leave as for a missing unit, in place of a second form of the block, when
   /// FPCR.FZ is set. The user then gives another unit.
@@ -94,6 +94,9 @@ struct EmitResult {
   /// Pc-relative 4-byte displacements to fill in: (offset from Entry, guest PC
   /// of a unit for which UnitContext::isDirect()).
   std::vector<std::pair<uint32_t, uint64_t>> Direct;
+  /// With Options::Heat: offset from Entry of the displacement of a jump that
+  /// is seldom taken, to be filled in by emitCharge().
+  uint32_t Charge = 0;
 };
 
 /// Complete S.N..V_ after a fault: PcEntry is the PcMap entry's second, Rflags
@@ -122,6 +125,12 @@ public:
   /// Emit the unit for B at At.
   EmitResult emit(const Block &B, uint8_t *At, size_t Space, UnitContext &C,
                   const Options &O = {});
+  /// Emit the code that lowers Heat, at At, and let the displacement at Jump
+  /// lead there. It belongs to the unit, but hot code is faster without it in
+  /// between. Returns its size, at most MaxChargeSize, 0 if Space is too small.
+  static constexpr size_t MaxChargeSize = 32;
+  size_t emitCharge(uint8_t *At, size_t Space, uint8_t *Jump,
+                    const std::atomic<int32_t> *Heat);
 
 private:
   std::unique_ptr<Emitter> E;

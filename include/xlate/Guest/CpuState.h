@@ -20,7 +20,7 @@
 namespace xlate {
 
 /// Version of everything generated code knows about CpuState.
-constexpr uint32_t StateAbiVersion = 2;
+constexpr uint32_t StateAbiVersion = 3;
 
 /// One 128-bit vector register, little-endian lanes.
 union alignas(16) V128 {
@@ -65,6 +65,9 @@ struct JumpCacheEntry {
 constexpr uint64_t jumpCacheMask(unsigned Size) {
   return (Size - 1) * sizeof(JumpCacheEntry);
 }
+
+/// CpuState::HeatMask of a new thread, and of one that has run for long.
+constexpr uint32_t FirstHeatMask = 127, LastHeatMask = (1 << 14) - 1;
 
 /// Values that cross the boundary between generated code and C++ primitives.
 union alignas(16) Value {
@@ -139,6 +142,17 @@ struct alignas(64) CpuState {
   /// Called to try a memory copy (CPYP; CPYFP) or set before its evaluator is:
   /// see MopsStubs.S.
   void *CopyStub, *CopyForwardStub, *SetStub;
+
+  /// What units take their heat from. Below zero, the unit that took the last
+  /// of it charges its own counter in steps of HeatMask + 1 and adds as much
+  /// here. So counters, which all threads share, are written seldom, and
+  /// threads that run the same code don't wait for each other.
+  int32_t HeatTick;
+  /// A step, a power of two, less 1. Doubled whenever HeatSteps overflows, up
+  /// to LastHeatMask: counts are about as exact in relation to all that the
+  /// thread has run.
+  uint32_t HeatMask;
+  uint8_t HeatSteps;
 };
 
 /// A CpuState and the stack of the units that run on it.

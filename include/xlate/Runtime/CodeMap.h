@@ -21,6 +21,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -178,8 +179,15 @@ public:
                         const std::function<void(Entry &)> &F);
   /// Where blocks of the baseline tier's units begin in [Lo, Hi), sorted.
   std::vector<uint64_t> blocksIn(uint64_t Lo, uint64_t Hi);
-  /// Let loops of baseline units that begin at E leave for E's own unit at
-  /// their next round. By each thread that may be in one: see Entry::refill().
+  /// The first address in (Pc, End) that has a unit of the optimising tier, or
+  /// End.
+  uint64_t nextOptimised(uint64_t Pc, uint64_t End);
+  /// Withdraw baseline units that Pc is in the middle of, and return their
+  /// addresses.
+  std::vector<uint64_t> withdrawAround(uint64_t Pc);
+  /// Let loops of baseline units that begin at E leave for E's own unit when
+  /// they charge it next. By each thread that may be in one: see
+  /// Entry::refill().
   static void leaveLoopsAt(Entry &E) {
     E.Heat.store(1, std::memory_order_relaxed);
   }
@@ -299,6 +307,7 @@ private:
   static constexpr size_t MaxChanges = 4096;
   std::deque<Change> Changes;
   std::unordered_map<uint64_t, CodePage> Pages;
+  std::set<uint64_t> Optimised; ///< See nextOptimised(); maybe no longer.
   /// The page looked up last: translation stays near itself.
   uint64_t LastNumber = ~uint64_t(0);
   CodePage *LastPage = nullptr;
