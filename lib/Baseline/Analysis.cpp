@@ -2,7 +2,9 @@
 
 #include "Emitter.h"
 #include "xlate/Semantics/FlagLiveness.h"
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 using namespace xlate;
 using namespace xlate::baseline;
@@ -77,6 +79,7 @@ void Emitter::analyse() {
   std::memset(LiveAt, 15, sizeof LiveAt);
   TakenLive.assign(N, 15);
   Locs.assign(N, Loc());
+  Consts.resize(N);
   Uses.assign(N, 0);
   Done.assign(N, 0);
   Hint.assign(N, -1);
@@ -124,6 +127,7 @@ void Emitter::analyse() {
   Labels &= Starts;
   ForwardLabels &= Starts;
 
+  findReads();
   FlagsLive.assign(N, 15);
   if (!Writes)
     return; // NZCV stay in memory
@@ -140,6 +144,33 @@ void Emitter::analyse() {
       Live |= condMask(U[I].Imm);
     else if (U[I].Code == Op::getNzcv || U[I].Code == Op::stateHelper)
       Live = 15;
+  }
+}
+
+void Emitter::findReads() {
+  const std::vector<Uop> &U = B->Uops;
+  std::fill_n(NextRead, 32, NoUop);
+  ReadAfter.resize(U.size());
+  for (unsigned I = static_cast<unsigned>(U.size()); I-- != 0;) {
+    const auto At = static_cast<uint16_t>(I);
+    switch (U[I].Code) {
+    case Op::getReg:
+      ReadAfter[I] = std::exchange(NextRead[U[I].Imm], At);
+      break;
+    case Op::setReg:
+      ReadAfter[I] = std::exchange(NextRead[U[I].Imm], NoUop);
+      break;
+    case Op::brCond:
+    case Op::br: {
+      const uint64_t Word = (static_cast<uint64_t>(U[I].Imm) - B->Pc) / 4;
+      if (Word < B->NumInsns && LoopLabels >> Word & 1)
+        for (uint32_t Reads = LoopReads[Word]; Reads; Reads &= Reads - 1)
+          NextRead[__builtin_ctz(Reads)] = At;
+      break;
+    }
+    default:
+      break;
+    }
   }
 }
 

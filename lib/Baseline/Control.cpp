@@ -14,6 +14,7 @@ void Emitter::bindLabel() {
     saveFlags(LiveAt[Word]);
   FlagsIn = FlagsKind::Mem;
   beginLoop(Word);
+  Known = 0;
   Zero8 = Zero4 = 0;
   LabelAt[Word] = static_cast<uint32_t>(size_);
   for (auto [At, To] : Forward)

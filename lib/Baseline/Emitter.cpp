@@ -115,6 +115,7 @@ void Emitter::emitBody() {
   std::memset(CachedIn, -1, sizeof CachedIn);
   std::memset(CachedInV, -1, sizeof CachedInV);
   SpillsG = SpillsV = 0;
+  Known = 0;
   Zero8 = Zero4 = 0;
   Forward.clear();
   emitUops();
@@ -166,9 +167,11 @@ void Emitter::emitUop(unsigned I) {
   case Op::constant:
   case Op::vconstant:
     Locs[I].K = Loc::Const;
+    Consts[I] = static_cast<uint64_t>(U.Imm);
     return;
   case Op::getReg:
     --RegReads[U.Imm];
+    NextRead[U.Imm] = ReadAfter[I];
     Locs[I] = {Loc::Guest, static_cast<uint8_t>(U.Imm)};
     return;
   case Op::getVec:
@@ -176,6 +179,7 @@ void Emitter::emitUop(unsigned I) {
     Locs[I] = {Loc::GuestV, static_cast<uint8_t>(U.Imm)};
     return;
   case Op::setReg:
+    NextRead[U.Imm] = ReadAfter[I];
     return emitSetReg(U);
   case Op::setVec:
     return emitSetVec(U);

@@ -20,6 +20,7 @@
 #include "xlate/Baseline/Baseline.h"
 #include "xlate/Guest/UnitAbi.h"
 #include <array>
+#include <optional>
 
 namespace xlate::baseline {
 
@@ -120,9 +121,11 @@ private:
   const Uop &uop(unsigned I) const { return B->Uops[I]; }
   bool isX(unsigned V) const { return uop(V).Type == Ty::X; }
   bool isConst(unsigned V) const { return Locs[V].K == Loc::Const; }
-  uint64_t constOf(unsigned V) const {
-    return static_cast<uint64_t>(uop(V).Imm);
-  }
+  uint64_t constOf(unsigned V) const { return Consts[V]; }
+  /// V's value, if it is a constant or what a register is known to hold.
+  std::optional<uint64_t> known(unsigned V) const;
+  /// Compute I now, if its operands are known.
+  bool fold(unsigned I);
   /// Constant that fits a sign-extended 32-bit immediate of its type.
   bool fitsImm(unsigned V) const;
   /// True if uop I is the last user of V.
@@ -151,6 +154,7 @@ private:
   Reg64 def(unsigned I, uint32_t Avoid = 0);
   Xmm defV(unsigned I, uint32_t Avoid = 0);
   /// As def, but takes over the register of V if it dies here.
+  void takeCopy(unsigned V);
   Reg64 defReuse(unsigned I, unsigned V, uint32_t Avoid = 0);
   /// Make V own a scratch register.
   void own(unsigned V);
@@ -172,6 +176,7 @@ private:
   //--- Analysis (Analysis.cpp)
   //-------------------------------------------------
   void analyse();
+  void findReads(); ///< NextRead and ReadAfter.
   /// NZCV bits that may be read after the terminator before they are written.
   uint8_t liveOut();
   /// The same for the taken side of the brCond I, given those of what follows.
@@ -454,10 +459,17 @@ private:
 
   std::vector<std::pair<uint32_t, uint64_t>> PcMap; ///< EmitResult's.
   std::vector<Loc> Locs;
+  std::vector<uint64_t> Consts; ///< Values of those in Loc::Const.
   std::vector<uint8_t> Uses, FlagsLive, Done;
   std::vector<uint8_t> TakenLive; ///< Of brConds: NZCV needed when taken.
   std::vector<int8_t> Hint;       ///< Register that a value is destined for.
   uint8_t RegReads[32], VecReads[32];
+  /// The uop that reads what the guest register holds next, or is the end of a
+  /// loop that does; and what this becomes behind a uop that reads or writes
+  /// one. NoUop = none.
+  uint16_t NextRead[32];
+  std::vector<uint16_t> ReadAfter;
+  static constexpr uint16_t NoUop = 0xffff;
   FlagsKind FlagsIn = FlagsKind::Mem;
   bool LiveFallen = true; ///< NZCV after the block's last brCond, not taken.
   bool HasFp = false;     ///< Lowerings that don't hold under FPCR.FZ.
@@ -466,6 +478,8 @@ private:
 
   Slot Gprs[16], Vecs[16];
   int8_t CachedIn[32], CachedInV[32];
+  uint32_t Known = 0; ///< Guest registers that hold a constant, KnownValue.
+  uint64_t KnownValue[32];
   uint32_t LockedG = 0, LockedV = 0;
   /// Vector registers known to be zero above 8 bytes, above 4 bytes. Not kept
   /// for xmm14 and xmm15.

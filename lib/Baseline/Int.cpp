@@ -237,8 +237,30 @@ void Emitter::emitNotForm(unsigned I) {
 // Dispatch
 //===----------------------------------------------------------------------===//
 
+// Addresses and other constants that take more than one instruction.
+bool Emitter::fold(unsigned I) {
+  const Uop &U = uop(I);
+  if (U.Code != Op::add && U.Code != Op::sub && U.Code != Op::and_ &&
+      U.Code != Op::or_ && U.Code != Op::xor_)
+    return false;
+  const auto A = known(U.A[0]), C = known(U.A[1]);
+  if (!A || !C || matchingFlags(I) ||
+      (uop(I + 1).Code == Op::flagsLogic && uop(I + 1).A[0] == I))
+    return false;
+  const uint64_t X = U.Code == Op::add    ? *A + *C
+                     : U.Code == Op::sub  ? *A - *C
+                     : U.Code == Op::and_ ? *A & *C
+                     : U.Code == Op::or_  ? *A | *C
+                                          : *A ^ *C;
+  Locs[I].K = Loc::Const;
+  Consts[I] = isX(I) ? X : static_cast<uint32_t>(X);
+  return true;
+}
+
 bool Emitter::emitInt(unsigned I) {
   const Uop &U = uop(I);
+  if (fold(I))
+    return true;
   if (isComparison(U.Code)) {
     if (!defer(I)) {
       const HostCond C = compare(I);

@@ -1,6 +1,7 @@
 //===- Values.cpp - Where uop values live, scalar side --------------------===//
 
 #include "Emitter.h"
+#include <algorithm>
 
 using namespace xlate;
 using namespace xlate::baseline;
@@ -36,19 +37,32 @@ unsigned Emitter::allocGpr() {
       LockedG |= 1u << R;
       return R;
     }
-  for (auto Kind : {Slot::Cache, Slot::Val})
-    for (unsigned N = 0; N != PoolSize; ++N) {
-      NextG = (NextG + 1) % PoolSize;
-      unsigned R = Pool[NextG];
-      if (Gprs[R].K != Kind || LockedG >> R & 1)
-        continue;
-      if (Kind == Slot::Cache)
-        dropCache(Gprs[R].Id);
-      else
-        spillGpr(R);
-      LockedG |= 1u << R;
-      return R;
+  // The copy that is read last, if at all.
+  unsigned Best = RAX, When = 0;
+  for (uint8_t R : Pool) {
+    if (Gprs[R].K != Slot::Cache || LockedG >> R & 1)
+      continue;
+    const unsigned Next = NextRead[Gprs[R].Id];
+    const unsigned At = Next > Cur ? Next : NoUop; // a loop that is done
+    if (At > When) {
+      When = At;
+      Best = R;
     }
+  }
+  if (Best != RAX) {
+    dropCache(Gprs[Best].Id);
+    LockedG |= 1u << Best;
+    return Best;
+  }
+  for (unsigned N = 0; N != PoolSize; ++N) {
+    NextG = (NextG + 1) % PoolSize;
+    const unsigned R = Pool[NextG];
+    if (Gprs[R].K != Slot::Val || LockedG >> R & 1)
+      continue;
+    spillGpr(R);
+    LockedG |= 1u << R;
+    return R;
+  }
   assert(false && "out of scratch registers");
   return RAX;
 }
@@ -76,6 +90,7 @@ void Emitter::dropCache(unsigned R) {
 }
 
 void Emitter::dropAllCaches() {
+  Known = 0;
   for (uint8_t R : Pool)
     if (Gprs[R].K == Slot::Cache)
       dropCache(Gprs[R].Id);
@@ -217,7 +232,7 @@ Opnd Emitter::opnd(unsigned V, bool AllowMem, bool AllowImm) {
   if (AllowImm && fitsImm(V))
     return {Opnd::Imm, 0, static_cast<int32_t>(constOf(V))};
   if (AllowMem && L.K == Loc::Guest && HostOf[L.R] < 0 && CachedIn[L.R] < 0 &&
-      !RegReads[L.R])
+      NextRead[L.R] == NoUop)
     return {Opnd::Mem, 0, static_cast<int32_t>(offX(L.R))};
   if (AllowMem && L.K == Loc::Spill)
     return {Opnd::Mem, 0, static_cast<int32_t>(offSpill(L.R))};
@@ -257,6 +272,7 @@ Emitter::Reg64 Emitter::def(unsigned I, uint32_t Avoid) {
   int H = Hint[I];
   if (H >= 0 && !(Avoid >> HostOf[H] & 1)) {
     clobberGuest(static_cast<unsigned>(H), false);
+    Known &= ~(1u << H);
     Locs[I] = {Loc::Guest, static_cast<uint8_t>(H), true};
     return Reg64(HostOf[H]);
   }
@@ -266,7 +282,27 @@ Emitter::Reg64 Emitter::def(unsigned I, uint32_t Avoid) {
   return Reg64(R);
 }
 
+/// Make V own the copy of the guest register that it is, if nothing else may
+/// want it.
+void Emitter::takeCopy(unsigned V) {
+  const Loc L = Locs[V];
+  if (L.K != Loc::Guest || CachedIn[L.R] < 0 || NextRead[L.R] != NoUop ||
+      !dies(V))
+    return;
+  auto IsSame = [&](uint16_t A) {
+    return A != NoVal && A != V && Locs[A].K == Loc::Guest && Locs[A].R == L.R;
+  };
+  if (std::ranges::any_of(uop(Cur).A, IsSame) ||
+      (Fused && std::ranges::any_of(uop(Fused).A, IsSame)))
+    return;
+  const auto R = static_cast<unsigned>(CachedIn[L.R]);
+  dropCache(L.R);
+  bindGpr(V, R);
+}
+
 Emitter::Reg64 Emitter::defReuse(unsigned I, unsigned V, uint32_t Avoid) {
+  if (Hint[I] < 0)
+    takeCopy(V);
   if ((Hint[I] < 0 || Avoid >> HostOf[Hint[I]] & 1) && Locs[V].K == Loc::Gpr &&
       dies(V) && !(Avoid >> Locs[V].R & 1)) {
     unsigned R = Locs[V].R;
@@ -286,8 +322,26 @@ void Emitter::clobberGuest(unsigned R, bool Vector) {
       own(V);
 }
 
+std::optional<uint64_t> Emitter::known(unsigned V) const {
+  const Loc &L = Locs[V];
+  uint64_t X;
+  if (L.K == Loc::Const)
+    X = constOf(V);
+  else if (L.K == Loc::Guest && Known >> L.R & 1)
+    X = KnownValue[L.R];
+  else
+    return std::nullopt;
+  return isX(V) ? X : static_cast<uint32_t>(X);
+}
+
 void Emitter::emitSetReg(const Uop &U) {
   const unsigned V = U.A[0], R = static_cast<unsigned>(U.Imm);
+  const std::optional<uint64_t> X = known(V);
+  Known &= ~(1u << R);
+  if (X) {
+    Known |= 1u << R;
+    KnownValue[R] = *X;
+  }
   const Loc L = Locs[V];
   if (L.K == Loc::Guest && L.R == R && (isX(V) || L.Wide))
     return; // computed in place, or a move to itself

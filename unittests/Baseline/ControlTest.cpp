@@ -185,6 +185,35 @@ TEST_F(Control, DeadFlagsAreNotStored) {
   EXPECT_LT(Dead.Size, Live.Size);
 }
 
+// What a register is known to hold is forgotten when it is computed in place,
+// loaded, or met again at a label.
+TEST_F(Control, Constants) {
+  const std::vector<uint32_t> Words = {0xd2800540, // mov x0, #42
+                                       0x91000400, // add x0, x0, #1
+                                       0x8b010000, // add x0, x0, x1: in place
+                                       0x91000400, // add x0, x0, #1
+                                       0xd2824684, // mov x4, #0x1234
+                                       0xf2aacf04, // movk x4, #0x5678, lsl #16
+                                       0x32000086, // orr w6, w4, #1
+                                       0x8b010084, // add x4, x4, x1
+                                       0x91000485, // add x5, x4, #1
+                                       0xd2800062, // mov x2, #3
+                                       0x91000442, // head: add x2, x2, #1
+                                       0xf1000463, // subs x3, x3, #1
+                                       branchCond(1, -2), // b.ne head
+                                       branch(4)};
+  const Block B = H.trace(Words);
+  H.heat() = 1000;
+  S.X[1] = 100;
+  S.X[3] = 5;
+  const Outcome R = H.execute(H.emit(B), S);
+  EXPECT_EQ(R.S.X[0], 144u);
+  EXPECT_EQ(R.S.X[4], 0x56781234u + 100);
+  EXPECT_EQ(R.S.X[5], 0x56781234u + 101);
+  EXPECT_EQ(R.S.X[6], 0x56781235u);
+  EXPECT_EQ(R.S.X[2], 8u);
+}
+
 TEST_F(Control, NoSpace) {
   const Block B = H.record({AddX2X2X3, branch(4)});
   const size_t Needed = H.emit(B).Size;

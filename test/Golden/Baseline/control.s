@@ -25,15 +25,14 @@
 1:
 // CHECK-NEXT: ldrb w3, {{.*}}| movzx r8d, byte ptr [rdi + [[X4]]]
 	ldrb w3, [x1, x4]
-// CHECK-NEXT: add x4, {{.*}}| lea [[NEW:r[0-9a-z]+]], {{\[}}[[X4]] + 1]
-// CHECK-NEXT:               | mov qword ptr [rsp + 40], [[NEW]]
+// CHECK-NEXT: add x4, {{.*}}| add [[X4]], 1
+// CHECK-NEXT:               | mov qword ptr [rsp + 40], [[X4]]
 	add x4, x4, #1
 // CHECK-NEXT: add x0, x0, x3 {{.*}}| add rdx, r8
 	add x0, x0, x3
-// CHECK-NEXT: cmp x4, x2 {{.*}}| cmp [[NEW]], rsi
+// CHECK-NEXT: cmp x4, x2 {{.*}}| cmp [[X4]], rsi
 	cmp x4, x2
 // CHECK-NEXT: b.ne {{.*}}| je
-// CHECK-NEXT:            | mov [[X4]], [[NEW]]
 // CHECK-NEXT:            | cmp dword ptr [rsp + {{[0-9]+}}], 0
 // CHECK-NEXT:            | je
 	b.ne 1b

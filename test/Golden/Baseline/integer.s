@@ -6,6 +6,7 @@
 // RUN: %xlate-run --explain=compare %t > %t.out
 // RUN: %xlate-run --explain=ccmp %t >> %t.out
 // RUN: %xlate-run --explain=unpinned %t >> %t.out
+// RUN: %xlate-run --explain=constants %t >> %t.out
 // RUN: %xlate-run --explain=address %t >> %t.out
 // RUN: %xlate-run --explain=select %t >> %t.out
 // RUN: %xlate-run --explain=bits %t >> %t.out
@@ -66,8 +67,29 @@
 // CHECK-NEXT: add x6, x5, x4 {{.*}}| lea rbx, [r11 + r10]
 // CHECK-NEXT:                      | mov qword ptr [rsp + 56], rbx
 	add x6, x5, x4
+// What isn't read again is changed in place.
+// CHECK-NEXT: eor x5, x5, x6 {{.*}}| xor r11, rbx
+// CHECK-NEXT:                      | mov qword ptr [rsp + 48], r11
+	eor x5, x5, x6
 	b elsewhere
 	endfn unpinned
+
+// What one instruction after the other makes of a constant is one.
+// CHECK-LABEL: constants at
+	fn constants
+// CHECK:      mov x4, {{.*}}| mov [[A:r[0-9a-z]+]]d, 51494
+// CHECK-NEXT:               | mov qword ptr [rsp + 40], [[A]]
+	mov x4, #51494
+// CHECK-NEXT: movk x4, {{.*}}| mov [[B:r[0-9a-z]+]]d, 1546045734
+	movk x4, #23590, lsl #16
+// CHECK:      movk x4, {{.*}}| movabs [[C:r[0-9a-z]+]], 36525947930918
+	movk x4, #8504, lsl #32
+// CHECK:      adrp x0, {{.*}}| mov edx, 4194304
+	adrp x0, elsewhere
+// CHECK-NEXT: add x0, {{.*}}| mov edx, 4194312
+	add x0, x0, #8
+	b elsewhere
+	endfn constants
 
 // CHECK-LABEL: address at
 	fn address
