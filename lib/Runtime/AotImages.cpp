@@ -141,10 +141,10 @@ std::unique_ptr<AotImages::Image> AotImages::load(const Found &F) {
 
 /// Give every slot its first value. Only needed where that isn't what the file
 /// has.
-void AotImages::Image::setAllSlots(bool Precise) {
+void AotImages::Image::setAllSlots(LlvmUse Use) {
   slots().target(0).store(missJump(), std::memory_order_release);
   for (uint64_t I = 0; I + 1 < H.NumSlots; ++I) {
-    const uint32_t Host = placeOf(H.TextLo + SlotRecs[I].Pc, Precise).Host;
+    const uint32_t Host = placeOf(H.TextLo + SlotRecs[I].Pc, Use).Host;
     void *Target = Host ? Base + Host : missJump();
     if (SlotRecs[I].Number < H.NumSlots)
       slots()
@@ -179,7 +179,7 @@ void AotImages::mapped(CodeMap &Code, uint64_t Lo, uint64_t Hi, int Fd,
   if (It != Images.end() && It->second->H.Self == H.Self) {
     // A library that was unloaded is back.
     if (!It->second->Alive)
-      It->second->setAllSlots(Precise);
+      It->second->setAllSlots(Use);
     It->second->Alive = true;
     return;
   }
@@ -190,8 +190,8 @@ void AotImages::mapped(CodeMap &Code, uint64_t Lo, uint64_t Hi, int Fd,
   std::unique_ptr<Image> I = load(F);
   if (!I)
     return ignore(F.Path, "cannot be mapped");
-  if (I->Base != reinterpret_cast<char *>(H.HostBase) || Precise)
-    I->setAllSlots(Precise);
+  if (I->Base != reinterpret_cast<char *>(H.HostBase) || Use != LlvmUse::All)
+    I->setAllSlots(Use);
   if (!Code.addOther(I->Base, I->Base + H.FileSize)) {
     munmap(I->Base, H.FileSize);
     return;
@@ -266,7 +266,7 @@ std::pair<Unit *, void *> AotImages::unitFor(uint64_t Pc) {
   Image *I = Images.empty() ? nullptr : imageAt(Pc);
   if (!I || !I->Alive)
     return {};
-  const auto [Number, Host] = I->placeOf(Pc, Precise);
+  const auto [Number, Host] = I->placeOf(Pc, Use);
   if (!Host)
     return {};
   return {I->unit(Pc, Number), I->Base + Host};
@@ -297,8 +297,7 @@ uint32_t AotImages::heatUsed(uint64_t Pc) {
 
 bool AotImages::hasUncounted(uint64_t Pc) {
   Image *I = imageAt(Pc);
-  return I && I->Alive && !I->slotOf(Pc) &&
-         I->placeOf(Pc, /*Precise=*/true).Host;
+  return I && I->Alive && !I->slotOf(Pc) && I->placeOf(Pc, LlvmUse::None).Host;
 }
 
 bool AotImages::isFunction(uint64_t Pc) {
@@ -366,11 +365,13 @@ bool AotImages::invalidate(uint64_t Lo, uint64_t Hi) {
   return Any;
 }
 
-bool AotImages::usePrecise() {
-  Precise = true;
+bool AotImages::restrict(LlvmUse To) {
+  if (To <= Use)
+    return false;
+  Use = To;
   for (auto &[Text, I] : Images)
     if (I->Alive && I->H.NumLlvmUnits)
-      I->setAllSlots(true);
+      I->setAllSlots(To);
   return !Images.empty();
 }
 
@@ -382,7 +383,7 @@ void AotImages::disable() {
 void AotImages::restoreSlots() {
   for (auto &[Text, I] : Images)
     if (I->Alive)
-      I->setAllSlots(Precise);
+      I->setAllSlots(Use);
 }
 
 const Unit *AotImages::unitAt(const void *HostPc) {

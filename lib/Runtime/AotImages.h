@@ -21,6 +21,10 @@
 
 namespace xlate::runtime {
 
+/// Which of the optimising tier's units may run, by what a handler of faults
+/// may see of their registers. Ordered.
+enum class LlvmUse : uint8_t { All, KnowingSp, None };
+
 class AotImages {
 public:
   /// Use the images below these folders, in this order; nothing happens before
@@ -75,9 +79,10 @@ public:
   /// Guest bytes changed. Withdraw(Lo, Hi) is called for the host ranges of
   /// images that are void now; true if there were any.
   bool invalidate(uint64_t Lo, uint64_t Hi);
-  /// Use no unit that isn't precise from now on; true if any might have run.
-  bool usePrecise();
-  bool precise() const { return Precise; }
+  /// Use no other units of the optimising tier from now on, or fewer; true if
+  /// any might have run.
+  bool restrict(LlvmUse To);
+  bool precise() const { return Use == LlvmUse::None; }
   /// Use no image any more.
   void disable();
   /// Slots as they were at first: the code map has forgotten everything.
@@ -117,13 +122,13 @@ private:
     cache::SlotTable slots() const {
       return cache::SlotTable(Base + H.CodeOff);
     }
-    void setAllSlots(bool Precise);
+    void setAllSlots(LlvmUse Use);
     Unit *unit(uint64_t Pc, uint32_t Number);
     struct Place {
       uint32_t Number, Host; ///< Of the unit; where it is entered, 0 = nowhere.
     };
     /// What runs at Pc. (FindUnit.cpp)
-    Place placeOf(uint64_t Pc, bool Precise) const;
+    Place placeOf(uint64_t Pc, LlvmUse Use) const;
   };
   /// An image whose guest file was placed but isn't mapped executable yet.
   struct Found {
@@ -151,7 +156,7 @@ private:
   /// Images in use or void, by start of text. Void ones stay mapped: a thread
   /// may still be running them.
   std::map<uint64_t, std::unique_ptr<Image>> Images;
-  std::atomic<bool> Precise{false};
+  std::atomic<LlvmUse> Use{LlvmUse::All};
   std::atomic<bool> Disabled{false};
   /// The same for find(): images are only added.
   static constexpr unsigned MaxRanges = 512;

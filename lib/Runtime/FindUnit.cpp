@@ -40,7 +40,7 @@ Entry *CodeMap::findPublished(uint64_t Pc) const {
 }
 
 AotImages::Image::Place AotImages::Image::placeOf(uint64_t Pc,
-                                                  bool Precise) const {
+                                                  LlvmUse Use) const {
   const uint32_t Offset = static_cast<uint32_t>(Pc - H.TextLo);
   if (Offset & 3)
     return {0, 0};
@@ -49,10 +49,11 @@ AotImages::Image::Place AotImages::Image::placeOf(uint64_t Pc,
   auto Rank = [Bit](uint64_t Bits) {
     return static_cast<uint32_t>(__builtin_popcountll(Bits & (Bit - 1)));
   };
-  if (!Precise && G.LlvmEntries & Bit) {
+  if (Use != LlvmUse::None && G.LlvmEntries & Bit) {
     const cache::LlvmEntry &E =
         LlvmEntries[G.FirstLlvmEntry + Rank(G.LlvmEntries)];
-    return {static_cast<uint32_t>(H.NumEntries) + E.Unit, E.Host};
+    if (Use == LlvmUse::All || E.KnowsSp)
+      return {static_cast<uint32_t>(H.NumEntries) + E.Unit, E.Host};
   }
   if (!(G.Entries & Bit))
     return {0, 0};
@@ -74,7 +75,7 @@ void *AotImages::find(uint64_t Pc) const {
     if (!R.I->Alive.load(std::memory_order_acquire))
       return nullptr;
     const uint32_t Host =
-        R.I->placeOf(Pc, Precise.load(std::memory_order_acquire)).Host;
+        R.I->placeOf(Pc, Use.load(std::memory_order_acquire)).Host;
     return Host ? R.I->Base + Host : nullptr;
   }
   return nullptr;

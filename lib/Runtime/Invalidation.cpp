@@ -67,7 +67,8 @@ void Process::widenView(GuestThread &T, FaultView View) {
   bool Any;
   {
     std::lock_guard G(Code.mutex());
-    Any = Aot.usePrecise();
+    Any = Aot.restrict(View == FaultView::Registers ? LlvmUse::None
+                                                    : LlvmUse::KnowingSp);
     Any |= Code.withdrawImprecise();
   }
   Hot.forget();
@@ -109,7 +110,7 @@ void Process::noteFpsrWritten(GuestThread &T) {
     if (WritesFpsr)
       return;
     WritesFpsr = true;
-    Aot.usePrecise();
+    Aot.restrict(LlvmUse::None);
     Code.withdrawImprecise();
   }
   Hot.forget();

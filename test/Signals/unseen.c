@@ -1,10 +1,18 @@
 // A handler that is given registers but never looks at them, as Rust programs have one
 // for the overflow of their stack, leaves the optimising tier in use; one that looks
 // doesn't.
-// REQUIRES: llvm-tier
+// REQUIRES: llvm-tier, xlate-aot
 // RUN: %aarch64-cc -O2 -static %s -o %t
 // RUN: %xlate-run --tier=auto --stats %t blind 2>&1 | %filecheck %s
 // RUN: %xlate-run --tier=auto --stats %t seeing 2>&1 | %filecheck --check-prefix=SEEN %s
+
+// Go's looks at PC, SP and X30 alone. Units that know SP stay in use, those of images,
+// too, so that there is nothing to compile.
+// RUN: %aarch64-cc -O2 -static -DGO_NOTE %s -o %t.go
+// RUN: %xlate-run --tier=auto --stats %t.go seeing 2>&1 | %filecheck %s
+// RUN: rm -rf %t.cache && %xlate-aot -q -O1 --cache-dir %t.cache %t.go
+// RUN: %xlate-run --cache-dir %t.cache --no-record --stats %t.go seeing 2>&1 \
+// RUN:   | %filecheck --check-prefix=IMAGE %s
 
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +20,14 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <ucontext.h>
+
+#ifdef GO_NOTE
+__asm__(".pushsection .note.go.buildid, \"a\", %note\n"
+        ".long 4, 4, 4\n"
+        ".ascii \"Go\\0\\0\"\n"
+        ".long 0\n"
+        ".popsection");
+#endif
 
 enum { Page = 4096, Words = 16 * Page / 4 };
 
@@ -58,6 +74,9 @@ int main(int Argc, char **Argv) {
   Same &= sum(Memory, Words) == Want;
   // CHECK: same
   // CHECK: llvm units {{[1-9]}}
+  // IMAGE: same
+  // IMAGE: llvm units 0
+  // IMAGE: aot images 1
   // SEEN: same
   // SEEN-NOT: llvm units {{[1-9]}}
   puts(Same ? "same" : "different");

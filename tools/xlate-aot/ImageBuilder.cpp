@@ -237,7 +237,7 @@ void ImageBuilder::emitLlvm(codegen::Compiler &C,
       appendPcMap(PcMaps, Frame);
     for (const auto &[Pc, Offset] : U.Entries)
       LlvmEntries.push_back({static_cast<uint32_t>(Pc - Text.lo()), Number,
-                             offsetOf(U.Host) + Offset});
+                             U.KnowsSp, offsetOf(U.Host) + Offset});
   }
 }
 

@@ -34,7 +34,7 @@
 namespace xlate::cache {
 
 constexpr uint64_t ImageMagic = 0x31474d4954414c58; // "XLATIMG1"
-constexpr uint32_t ImageVersion = 9;
+constexpr uint32_t ImageVersion = 10;
 
 /// Guest entries as translated code jumps to them. Counters are written all
 /// the time, targets hardly ever: in pages of their own, few of which a process
@@ -98,9 +98,10 @@ struct SlotRec {
 /// An entry of a unit of the optimising tier, which goes before the baseline
 /// unit unless registers have to be exact at faults.
 struct LlvmEntry {
-  uint32_t Pc;   ///< Less TextLo.
-  uint32_t Unit; ///< Number.
-  uint32_t Host; ///< Where it is, an offset in the image.
+  uint32_t Pc; ///< Less TextLo.
+  uint32_t Unit : 31;
+  uint32_t KnowsSp : 1; ///< At each access of the unit.
+  uint32_t Host;        ///< Where it is, an offset in the image.
 };
 struct LlvmUnit {
   uint32_t Pc; ///< What PC map entries are relative to, less TextLo.
