@@ -120,7 +120,8 @@ void Emitter::jumpLabel(uint64_t Target, bool Cold) {
     const auto Insns = static_cast<unsigned>((Pc - Target) / 4 + 1);
     takeHeat(Insns);
     jumpTo(CAE, Label);
-    loadCounter(RAX, Heat);
+    lea(rax, ptr[rip + static_cast<int>(reinterpret_cast<uint8_t *>(Heat) -
+                                        (getCurr() + 7))]);
     callTo(ChargeThunk);
     jumpTo(CAE, Label);
     moveImm(RAX, Target);
