@@ -8,6 +8,7 @@
 
 #include "Process.h"
 #include "xlate/Ops/FpEnv.h"
+#include "xlate/Syscall/SafeCopy.h"
 #include <sched.h>
 
 using namespace xlate;
@@ -102,9 +103,21 @@ void Process::noteFpcr(CpuState &S) {
   FlushToZero = Fz::Seen;
 }
 
+/// Is the MSR FPSR at Pc behind a load of its register from the frame,
+/// `ldr xN, [sp, #...]`?
+static bool restoresFromFrame(uint64_t Pc) {
+  uint32_t Code[2];
+  return sys::copyFrom(Code, Pc - 4) && (Code[0] & 0xffc003e0) == 0xf94003e0 &&
+         ((Code[0] ^ Code[1]) & 31) == 0;
+}
+
 /// Who cares for the flags of FPSR clears them first. Until then units of the
 /// optimising tier and of images leave out a check that only FPSR.UFC needs.
 void Process::noteFpsrWritten(GuestThread &T) {
+  // Go's preemption puts back what it has read, and Go has no way to look.
+  if (T.Signals->View == FaultView::Frame && T.S.Pc >= Program.CodeLo &&
+      T.S.Pc < Program.CodeHi && restoresFromFrame(T.S.Pc - 4))
+    return;
   {
     std::lock_guard G(Code.mutex());
     if (WritesFpsr)

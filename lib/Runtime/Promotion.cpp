@@ -233,8 +233,11 @@ bool Promotion::compile(HotTier::Request R) {
   if (!U) {
     ++P.Counts.LlvmFailed;
     if (R.NeedsSp) {
+      // Other blocks of the function would lead to much the same unit.
       std::lock_guard G(QueueLock);
+      std::lock_guard G2(P.Code.mutex());
       Hopeless.insert(R.Pc);
+      ++Compilations[P.functionAround(R.Pc).first];
     }
     return false;
   }

@@ -64,6 +64,16 @@ int main(int Argc, char **Argv) {
   const struct sigaction A = {.sa_sigaction = strcmp(Argv[1], "blind") ? seeing : blind,
                               .sa_flags = SA_SIGINFO};
   sigaction(SIGSEGV, &A, 0);
+#ifdef GO_NOTE
+  // As Go's preemption does, which isn't interest in the flags.
+  __asm__ volatile("sub sp, sp, #16\n"
+                   "mrs x0, fpsr\n"
+                   "str x0, [sp, #8]\n"
+                   "ldr x0, [sp, #8]\n"
+                   "msr fpsr, x0\n"
+                   "add sp, sp, #16" ::
+                       : "x0", "memory");
+#endif
   Memory = mmap(0, 4 * Words, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   const int Want = sum(Memory, Words);
   // Long enough for the compiler's thread to get its turn on a busy machine.
