@@ -94,6 +94,30 @@ TEST_F(Control, RoundsOfALoopCountAsEntries) {
   EXPECT_EQ(Out.S.X[1], 2005u);
 }
 
+// A thread charges counters in steps, which double with the number of them.
+TEST_F(Control, HeatIsChargedInSteps) {
+  // subs x0, x0, #1; b.ne
+  const Block B = H.record({0xf1000400, branchCond(1, -1)});
+  constexpr int32_t Plenty = 1 << 20, Rounds = 100000;
+  S.X[0] = Rounds;
+  S.HeatMask = FirstHeatMask;
+  baseline::Options O;
+  O.Heat = &H.heat();
+  H.heat() = Plenty;
+  const Outcome Out = H.execute(H.emit(B, O), S);
+  EXPECT_EQ(Out.S.Exit, ExitReason::Miss);
+  const int32_t Used = Plenty - H.heat();
+  EXPECT_EQ(Used % (FirstHeatMask + 1), 0u);
+  EXPECT_NEAR(Used, Rounds, Rounds / 100);
+  // 256 steps of 128 and 256 of twice that.
+  EXPECT_EQ(Out.S.HeatMask, 511u);
+  H.heat() = 1;
+  S.HeatMask = LastHeatMask;
+  const Outcome Last = H.execute(H.emit(B, O), S);
+  EXPECT_EQ(Last.S.Exit, ExitReason::Poll);
+  EXPECT_EQ(Last.S.HeatMask, LastHeatMask);
+}
+
 // A loop inside a unit, entered by falling into it, with registers that aren't
 // pinned, and a way out of its middle.
 TEST_F(Control, LoopInsideATrace) {
