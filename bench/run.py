@@ -392,6 +392,8 @@ def main():
                         args.quick and not args.only and kind == "cold" and case.hot):
                     continue
                 reason = bench.missing(case)
+                if kind == "hot" and warm_up.get(case.name) == run_args and not case.rate:
+                    reason = "its work doesn't grow, so --after says nothing of it"
                 if reason:
                     skipped.append("%s: %s" % (case.name, reason))
                     continue
