@@ -82,50 +82,35 @@ uint8_t *Emitter::emitCommonThunk(bool State) {
 }
 
 /// Lowers the counter at [Counter] by what the tick has lost, in whole steps.
-/// Sets CF if its heat has just run out.
-void Emitter::lowerCounter(const Reg64 &Counter, const Reg32 &A,
-                           const Reg32 &C) {
-  // A loop of many units whose round takes a divisor of the step would charge
-  // the same one of them each time if the tick didn't drift.
-  mov(A, state32(offsetof(CpuState, HeatMask)));
-  mov(C, A);
-  and_(C, 1);
-  sub(heatTick(), C);
-  // As many steps as take it out of the red.
-  mov(C, A);
-  sub(C, heatTick());
-  not_(A);
-  and_(C, A);
-  add(heatTick(), C);
-  inc(state8(offsetof(CpuState, HeatSteps)));
-  const uint32_t Same = jumpShort(CNE);
-  not_(A);
-  lea(A, ptr[A.cvt64() + A.cvt64() + 1]);
-  and_(A, LastHeatMask);
-  mov(state32(offsetof(CpuState, HeatMask)), A);
-  bindShort(Same);
-  sub(dword[Counter], C);
-}
-
-void Emitter::emitChargeThunks() {
-  ChargeThunk = top_ + size_;
+void Emitter::emitChargeThunk(const Reg64 &Counter) {
+  const auto Tick = [this] { return state32(offsetof(CpuState, HeatTick)); };
   push(rbx);
   push(rcx);
   Pushed = 24; // and the return address
-  lowerCounter(rax, ebx, ecx);
+  // A loop of many units whose round takes a divisor of the step would charge
+  // the same one of them each time if the tick didn't drift.
+  mov(ebx, state32(offsetof(CpuState, HeatMask)));
+  mov(ecx, ebx);
+  and_(ecx, 1);
+  sub(Tick(), ecx);
+  // As many steps as take it out of the red.
+  mov(ecx, ebx);
+  sub(ecx, Tick());
+  not_(ebx);
+  and_(ecx, ebx);
+  add(Tick(), ecx);
+  inc(state8(offsetof(CpuState, HeatSteps)));
+  const uint32_t Same = jumpShort(CNE);
+  not_(ebx);
+  lea(ebx, ptr[rbx + rbx + 1]);
+  and_(ebx, LastHeatMask);
+  mov(state32(offsetof(CpuState, HeatMask)), ebx);
+  bindShort(Same);
+  sub(dword[Counter], ecx);
   pop(rcx);
   pop(rbx);
   Pushed = 0;
   ret();
-  EntryChargeThunk = top_ + size_;
-  pop(r11);
-  movsxd(r10, dword[r11]);
-  add(r10, r11);
-  lowerCounter(r10, ebx, ebp);
-  jumpTo(CB, HeatThunk);
-  movsxd(r10, dword[r11 + 4]);
-  add(r11, r10);
-  jmp(r11);
 }
 
 size_t Emitter::emitThunks(uint8_t *At, size_t Space) {
@@ -149,7 +134,10 @@ size_t Emitter::emitThunks(uint8_t *At, size_t Space) {
   jumpState(offsetof(CpuState, ExitStub));
   IndirectThunk = top_ + size_;
   jumpState(offsetof(CpuState, IndirectStub));
-  emitChargeThunks();
+  ChargeThunk = top_ + size_;
+  emitChargeThunk(rax);
+  EntryChargeThunk = top_ + size_;
+  emitChargeThunk(r10);
   align(16);
   FpLimits = top_ + size_;
   for (uint64_t Lanes : {0x7fffffff7fffffff, 0x0080000000800000,

@@ -120,8 +120,7 @@ void Emitter::jumpLabel(uint64_t Target, bool Cold) {
     const auto Insns = static_cast<unsigned>((Pc - Target) / 4 + 1);
     takeHeat(Insns);
     jumpTo(CAE, Label);
-    lea(rax, ptr[rip + static_cast<int>(reinterpret_cast<uint8_t *>(Heat) -
-                                        (getCurr() + 7))]);
+    loadCounter(RAX, Heat);
     callTo(ChargeThunk);
     jumpTo(CAE, Label);
     moveImm(RAX, Target);

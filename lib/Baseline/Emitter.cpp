@@ -83,17 +83,26 @@ EmitResult Emitter::emit(const Block &Blk, uint8_t *At, size_t Space,
 }
 
 /// Sets CF if the thread's tick has run out.
-void Emitter::takeHeat(unsigned Insns) { sub(heatTick(), heatPerEntry(Insns)); }
+void Emitter::takeHeat(unsigned Insns) {
+  sub(state32(offsetof(CpuState, HeatTick)), heatPerEntry(Insns));
+}
+
+/// For ChargeThunk; keeps the flags.
+void Emitter::loadCounter(unsigned Reg, const std::atomic<int32_t> *Heat) {
+  lea(Reg64(static_cast<int>(Reg)),
+      ptr[rip + static_cast<int>(reinterpret_cast<const uint8_t *>(Heat) -
+                                 (getCurr() + 7))]);
+}
 
 size_t Emitter::emitCharge(uint8_t *At, size_t Space, uint8_t *Jump,
                            const std::atomic<int32_t> *Heat) {
   startAt(At, Space);
   const auto Distance = static_cast<int32_t>(At - (Jump + 4));
   std::memcpy(Jump, &Distance, 4);
+  loadCounter(R10, Heat);
   callTo(EntryChargeThunk);
-  const uint8_t *From = getCurr();
-  dd(static_cast<uint32_t>(reinterpret_cast<const uint8_t *>(Heat) - From));
-  dd(static_cast<uint32_t>(Jump + 4 - From));
+  jumpTo(CAE, Jump + 4);
+  jumpTo(HeatThunk);
   return Xbyak::GetError() == Xbyak::ERR_NONE ? size_ : 0;
 }
 

@@ -354,8 +354,7 @@ private:
   void emitCall(unsigned I);
   bool emitMops(unsigned I);
   uint8_t *emitCommonThunk(bool State);
-  void lowerCounter(const Reg64 &Counter, const Reg32 &A, const Reg32 &C);
-  void emitChargeThunks();
+  void emitChargeThunk(const Reg64 &Counter);
   void storeArgument(unsigned Slot, unsigned V);
   void callEval(unsigned I);
   void bindResult(unsigned I);
@@ -373,6 +372,7 @@ private:
   void emitIndirect(unsigned I);
   void emitExit(unsigned I);
   void takeHeat(unsigned Insns);
+  void loadCounter(unsigned Reg, const std::atomic<int32_t> *Heat);
   /// Guest addresses of the block that branches of it reach without leaving.
   bool isLabel(uint64_t Target) const {
     return Target - B->Pc < 4 * uint64_t(B->NumInsns) &&
@@ -399,9 +399,6 @@ private:
   Xbyak::Address state64(size_t Off);
   Xbyak::Address state32(size_t Off);
   Xbyak::Address state8(size_t Off);
-  Xbyak::Address heatTick() {
-    return dword[rsp + static_cast<int>(abi::HeatTickFromRsp + Pushed)];
-  }
   /// Forward jumps: the returned position is patched by bind().
   uint32_t jumpNear(Cc C);
   uint32_t jumpNear();
@@ -430,8 +427,7 @@ private:
   /// Called with a counter's address in rax. Sets CF if its heat has just run
   /// out; keeps all registers.
   const uint8_t *ChargeThunk;
-  /// The same for a unit's entry. Called by emitCharge()'s code, in which two
-  /// displacements follow the call: the counter's, and where to go on.
+  /// The same with the address in r10, and all kept.
   const uint8_t *EntryChargeThunk;
   /// Per single and double: all bits but the signs, the smallest normal number.
   const uint8_t *FpLimits;

@@ -210,9 +210,6 @@ Outcome Harness::execute(const baseline::EmitResult &R, const CpuState &Start,
     std::memcpy(Data, InitialData.data(), DataSize);
   std::memcpy(static_cast<void *>(Live), &Start, sizeof Start);
   initStubs(*Live);
-  // Counters are exact.
-  std::memset(Frame->Stack + sizeof Frame->Stack - abi::StateFromRsp, 0,
-              abi::StateFromRsp);
   fpenv::enter(*Live);
   Running = Live;
   RunningUnit = &R;

@@ -67,7 +67,7 @@ struct Options {
   /// a tagged pointer).
   bool MaskTopByte = false;
   /// Lowered by heatPerEntry() at each entry of the unit and each round of a
-  /// loop, by way of abi::HeatTickFromRsp; when it runs out the unit exits with
+  /// loop, by way of CpuState::HeatTick; when it runs out the unit exits with
   /// ExitReason::Poll and ExitInfo = 1. Within 2 GiB of the code; may be null.
   std::atomic<int32_t> *Heat = nullptr;
   /// Leave as for a missing unit, in place of a second form of the block, when
@@ -128,7 +128,7 @@ public:
   /// Emit the code that lowers Heat, at At, and let the displacement at Jump
   /// lead there. It belongs to the unit, but hot code is faster without it in
   /// between. Returns its size, at most MaxChargeSize, 0 if Space is too small.
-  static constexpr size_t MaxChargeSize = 16;
+  static constexpr size_t MaxChargeSize = 32;
   size_t emitCharge(uint8_t *At, size_t Space, uint8_t *Jump,
                     const std::atomic<int32_t> *Heat);
 

@@ -143,9 +143,14 @@ struct alignas(64) CpuState {
   /// see MopsStubs.S.
   void *CopyStub, *CopyForwardStub, *SetStub;
 
-  /// The step by which counters are charged (abi::HeatTickFromRsp), a power of
-  /// two, less 1. Doubled whenever HeatSteps overflows, up to LastHeatMask:
-  /// counts are about as exact in relation to all that the thread has run.
+  /// What units take their heat from. Below zero, the unit that took the last
+  /// of it charges its own counter in steps of HeatMask + 1 and adds as much
+  /// here. So counters, which all threads share, are written seldom, and
+  /// threads that run the same code don't wait for each other.
+  int32_t HeatTick;
+  /// A step, a power of two, less 1. Doubled whenever HeatSteps overflows, up
+  /// to LastHeatMask: counts are about as exact in relation to all that the
+  /// thread has run.
   uint32_t HeatMask;
   uint8_t HeatSteps;
 };

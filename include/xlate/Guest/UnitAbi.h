@@ -34,12 +34,6 @@ namespace xlate::abi {
 
 /// From the stack pointer at a unit's entry to its CpuState.
 constexpr unsigned StateFromRsp = 8;
-/// From there to the word that baseline units take their heat from. Below zero,
-/// the unit that took the last of it charges its own counter in steps of
-/// CpuState::HeatMask + 1 and adds as much here. So counters, which all threads
-/// share, are written seldom, and threads that run the same code don't wait for
-/// each other. (It lies where a return address would be, as near as can be.)
-constexpr unsigned HeatTickFromRsp = 0;
 /// Stack of units and evaluators.
 constexpr unsigned UnitStackBytes = 64 << 10;
 
