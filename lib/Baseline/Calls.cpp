@@ -110,7 +110,6 @@ void Emitter::emitChargeThunk(const Reg64 &Counter) {
   pop(rcx);
   pop(rbx);
   Pushed = 0;
-  ret();
 }
 
 size_t Emitter::emitThunks(uint8_t *At, size_t Space) {
@@ -136,8 +135,14 @@ size_t Emitter::emitThunks(uint8_t *At, size_t Space) {
   jumpState(offsetof(CpuState, IndirectStub));
   ChargeThunk = top_ + size_;
   emitChargeThunk(rax);
+  ret();
   EntryChargeThunk = top_ + size_;
   emitChargeThunk(r10);
+  const uint32_t RunOut = jumpShort(CB);
+  ret();
+  bindShort(RunOut);
+  lea(rsp, ptr[rsp + 8]);
+  jumpTo(HeatThunk);
   align(16);
   FpLimits = top_ + size_;
   for (uint64_t Lanes : {0x7fffffff7fffffff, 0x0080000000800000,

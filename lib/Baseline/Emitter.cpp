@@ -101,8 +101,7 @@ size_t Emitter::emitCharge(uint8_t *At, size_t Space, uint8_t *Jump,
   std::memcpy(Jump, &Distance, 4);
   loadCounter(R10, Heat);
   callTo(EntryChargeThunk);
-  jumpTo(CAE, Jump + 4);
-  jumpTo(HeatThunk);
+  jumpTo(Jump + 4);
   return Xbyak::GetError() == Xbyak::ERR_NONE ? size_ : 0;
 }
 

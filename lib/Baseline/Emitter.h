@@ -427,7 +427,8 @@ private:
   /// Called with a counter's address in rax. Sets CF if its heat has just run
   /// out; keeps all registers.
   const uint8_t *ChargeThunk;
-  /// The same with the address in r10, and all kept.
+  /// The same with the address in r10; goes to HeatThunk instead of returning
+  /// if the heat has run out.
   const uint8_t *EntryChargeThunk;
   /// Per single and double: all bits but the signs, the smallest normal number.
   const uint8_t *FpLimits;
