@@ -83,8 +83,6 @@ void Emitter::analyse() {
   Uses.assign(N, 0);
   Done.assign(N, 0);
   Hint.assign(N, -1);
-  std::memset(RegReads, 0, sizeof RegReads);
-  std::memset(VecReads, 0, sizeof VecReads);
   bool Writes = false;
   HasFp = false;
   for (unsigned I = 0; I != N; ++I) {
@@ -99,10 +97,7 @@ void Emitter::analyse() {
       Starts |= uint64_t(1) << (Insn - B->Pc) / 4;
       continue; // A holds the instruction word
     case Op::getReg:
-      ++RegReads[X.Imm];
-      continue;
     case Op::getVec:
-      ++VecReads[X.Imm];
       continue;
     case Op::setReg:
       if (HostOf[X.Imm] >= 0 && canHint(U, X.A[0], I))

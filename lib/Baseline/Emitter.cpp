@@ -169,12 +169,10 @@ void Emitter::emitUop(unsigned I) {
     Consts[I] = static_cast<uint64_t>(U.Imm);
     return;
   case Op::getReg:
-    --RegReads[U.Imm];
     NextRead[U.Imm] = ReadAfter[I];
     Locs[I] = {Loc::Guest, static_cast<uint8_t>(U.Imm)};
     return;
   case Op::getVec:
-    --VecReads[U.Imm];
     Locs[I] = {Loc::GuestV, static_cast<uint8_t>(U.Imm)};
     return;
   case Op::setReg:

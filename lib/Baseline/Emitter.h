@@ -464,7 +464,6 @@ private:
   std::vector<uint8_t> Uses, FlagsLive, Done;
   std::vector<uint8_t> TakenLive; ///< Of brConds: NZCV needed when taken.
   std::vector<int8_t> Hint;       ///< Register that a value is destined for.
-  uint8_t RegReads[32], VecReads[32];
   /// The uop that reads what the guest register holds next, or is the end of a
   /// loop that does; and what this becomes behind a uop that reads or writes
   /// one. NoUop = none.

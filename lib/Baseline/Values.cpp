@@ -348,14 +348,14 @@ void Emitter::emitSetReg(const Uop &U) {
   clobberGuest(R, false);
   if (HostOf[R] >= 0)
     return loadInto(static_cast<unsigned>(HostOf[R]), V, false);
-  if (isConst(V) && !RegReads[R] && fitsImm(V) &&
+  if (isConst(V) && NextRead[R] == NoUop && fitsImm(V) &&
       (isX(V) || static_cast<int32_t>(constOf(V)) >= 0)) {
     dropCache(R);
     mov(state64(offX(R)), constOf(V));
     return;
   }
   if (L.K == Loc::Guest && HostOf[L.R] >= 0 && (isX(V) || L.Wide) &&
-      !RegReads[R]) {
+      NextRead[R] == NoUop) {
     dropCache(R);
     storeField(offX(R), HostOf[L.R]);
     return;
