@@ -143,7 +143,7 @@ memcached_talk() {
   exec 3>&-
 }
 case_memcached() {
-  local args=(-u guest -p 7002 -l 127.0.0.1 -t 4 -m 64 -e /tmp/work/memory) i
+  local args=(-u guest -p 7002 -l 127.0.0.1 -t 4 -m 512 -e /tmp/work/memory) i # memcaslap needs 160 MB
   chmod a+rwx /tmp/work
   memcached "${args[@]}" &
   local pid=$!
