@@ -8,8 +8,8 @@
 // Every error is found before the point of no return, as in the kernel.
 //
 // xlate-run hands itself settings and the program by its command line,
-//   xlate-run --exec-fds=PROGRAM,SELF --exec-fn=PATH [OPTION]... -- PATH
-//   ARGV...
+//   xlate-run --exec-fds=PROGRAM,SELF [--exec-cpu=FACTS] --exec-fn=PATH
+//   [OPTION]... -- PATH ARGV...
 // of which the guest sees ARGV only. The environment is the guest's, untouched;
 // xlate-run reads no variable of it in that case.
 //
@@ -110,10 +110,11 @@ static int64_t execArm64(const RunOptions &Options, const std::string &Traced,
     return -ENOEXEC;
   std::vector<std::string> ArgPrefix = std::move(F.ArgPrefix);
   const int Fd = F.Fd.release();
-  S.Strings = {"xlate-run",
-               "--exec-fds=" + std::to_string(Fd) + "," +
-                   std::to_string(Options.SelfFd),
-               "--exec-fn=" + F.ExecFn};
+  S.Strings = {"xlate-run", "--exec-fds=" + std::to_string(Fd) + "," +
+                                std::to_string(Options.SelfFd)};
+  if (!Options.ProcessorFacts.empty())
+    S.Strings.push_back("--exec-cpu=" + Options.ProcessorFacts);
+  S.Strings.push_back("--exec-fn=" + F.ExecFn);
   if (std::string Limits = sys::ownLimits(); !Limits.empty())
     S.Strings.push_back("--exec-limits=" + Limits);
   if (!Traced.empty())

@@ -153,6 +153,7 @@ void Process::reportStats() {
   Counts.AotImages = Aot.numMapped();
   Counts.AotUnits = Aot.numUsed();
   Counts.AotIgnored = Aot.numIgnored();
+  Counts.Inherited = Options.HasInherited;
   if (Options.Stats == StatsMode::Text && !Aot.problem().empty()) {
     const std::string Line = "xlate-run: ignored " + Aot.problem() + "\n";
     [[maybe_unused]] ssize_t N = write(StatsFd, Line.data(), Line.size());

@@ -41,7 +41,8 @@ static std::vector<Figure> figures(const Stats &S) {
           {"runtime", "syscalls", S.Syscalls},
           {"runtime", "signals", S.Signals},
           {"runtime", "invalidations", S.Invalidations},
-          {"runtime", "resets", S.Resets}};
+          {"runtime", "resets", S.Resets},
+          {"runtime", "inherited", S.Inherited}};
 }
 
 /// Primitives by number of fallback sites, most first.

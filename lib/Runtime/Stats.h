@@ -25,6 +25,9 @@ struct Stats {
   /// Images in use, entries that the dispatcher found there, files that were of
   /// no use.
   uint64_t AotImages = 0, AotUnits = 0, AotIgnored = 0;
+  /// 1 if what is known of the processor came from the program that executed
+  /// this one (RunOptions::HasInherited).
+  uint64_t Inherited = 0;
   /// Places in baseline code that call the evaluator of a primitive.
   uint32_t Fallbacks[NumOps] = {};
 

@@ -127,6 +127,9 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
       return "invalid value for --exec-fds";
     O.IsExec = true;
     break;
+  case RunOption::ExecCpu:
+    O.ProcessorFacts = Use.Value;
+    break;
   case RunOption::ExecFn:
     O.ExecFn = Use.Value;
     break;

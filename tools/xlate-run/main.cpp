@@ -1,6 +1,7 @@
 //===- main.cpp - xlate-run: run an ARM64 Linux program -------------------===//
 #include "Command.h"
 #include "Explain.h"
+#include "FastStart.h"
 #include "LlvmTier.h"
 #include "xlate/Runtime/Exec.h"
 #include <cstdio>
@@ -68,6 +69,9 @@ int main(int, char **Argv, char **Envp) {
 #ifdef XLATE_HAVE_LLVM
   installLlvmTier();
 #endif
+  C->Options.HasInherited = inheritedFacts();
+  if (!C->Options.HasInherited)
+    C->Options.ProcessorFacts = processorFacts();
   runtime::initExec(C->Options);
   auto *GuestArgv = new std::vector<char *>(pointers(C->Args));
   auto *GuestEnvp = new std::vector<char *>(pointers(C->Env));

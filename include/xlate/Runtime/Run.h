@@ -36,6 +36,10 @@ struct RunOptions {
   std::string Program;
   /// AT_EXECFN: differs from Program when a script led to it.
   std::string ExecFn;
+  /// What programs that the guest executes get as --exec-cpu; empty: nothing.
+  std::string ProcessorFacts;
+  /// This process itself was started with such facts, for --stats.
+  bool HasInherited = false;
   /// Resource limits that only the guest has (sys::adoptLimits).
   std::string Limits;
   /// How the process that executed this program is traced (traceExec).

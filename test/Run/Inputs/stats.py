@@ -10,7 +10,7 @@ GROUPS = {
     "baseline": {"units", "instructions", "bytes", "microseconds"},
     "llvm": {"units", "bytes", "microseconds", "failed"},
     "aot": {"images", "units", "ignored"},
-    "runtime": {"dispatches", "syscalls", "signals", "invalidations", "resets"},
+    "runtime": {"dispatches", "syscalls", "signals", "invalidations", "resets", "inherited"},
 }
 for group, names in GROUPS.items():
     assert names <= set(stats[group]), (group, stats[group])
