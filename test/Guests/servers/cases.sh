@@ -81,6 +81,9 @@ case_redis() {
   under_load redis_load
   "${cli[@]}" eval 'local s = 0 for i = 1, 100000 do s = s + i % 7 end redis.call("set", "lua", s) return s' 0
   "${cli[@]}" set text 'some text'
+  # One by hand, when none of those that the load has caused is under way.
+  "${cli[@]}" config set save ""
+  until_up eval "${cli[*]} info persistence | grep bgsave_in_progress:0"
   "${cli[@]}" bgsave
   local digest
   digest=$("${cli[@]}" debug digest)
