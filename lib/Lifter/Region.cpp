@@ -266,7 +266,9 @@ void Finder::linkReturns() {
       Jumps[End].assign(To.begin(), To.end());
 }
 
-// Reverse post order: what the entry reaches comes first.
+// Reverse post order of the branches inside of the region, but for the entry, which
+// is first: only cycles among these go back to an earlier block. What is behind a
+// call that leaves the region, and leads to the call once more, doesn't.
 std::vector<uint64_t> Finder::order() const {
   std::vector<uint64_t> Order;
   std::set<uint64_t> Seen;
@@ -276,8 +278,8 @@ std::vector<uint64_t> Finder::order() const {
   };
   auto frame = [&](uint64_t Pc) {
     Frame F{Pc, {}};
-    forEachTarget(Blocks.at(Pc), [&](uint64_t T, bool) {
-      if (Blocks.count(T))
+    forEachTarget(Blocks.at(Pc), [&](uint64_t T, bool Outside) {
+      if (!Outside && Blocks.count(T))
         F.Next.push_back(T);
     });
     return F;
@@ -285,7 +287,6 @@ std::vector<uint64_t> Finder::order() const {
   auto walk = [&](uint64_t Root) {
     if (!Seen.insert(Root).second)
       return;
-    const size_t Begin = Order.size();
     std::vector<Frame> Stack{frame(Root)};
     while (!Stack.empty()) {
       Frame &F = Stack.back();
@@ -299,11 +300,13 @@ std::vector<uint64_t> Finder::order() const {
       if (Seen.insert(T).second)
         Stack.push_back(frame(T));
     }
-    std::reverse(Order.begin() + static_cast<ptrdiff_t>(Begin), Order.end());
   };
   walk(Entry);
   for (const auto &[Pc, B] : Blocks)
     walk(Pc);
+  std::reverse(Order.begin(), Order.end());
+  std::rotate(Order.begin(), std::find(Order.begin(), Order.end(), Entry),
+              std::find(Order.begin(), Order.end(), Entry) + 1);
   return Order;
 }
 
