@@ -60,6 +60,8 @@ if os.path.exists(os.path.join(debian, ".packages")):
 
 if config.xlate_llvm:
     config.available_features.add("llvm-tier")
+if config.xlate_fast_start:
+    config.available_features.add("fast-start")
 
 # What can't work under a sanitizer says so: UNSUPPORTED: asan.
 for sanitizer, feature in (("address", "asan"), ("thread", "tsan")):

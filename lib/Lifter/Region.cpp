@@ -266,9 +266,10 @@ void Finder::linkReturns() {
       Jumps[End].assign(To.begin(), To.end());
 }
 
-// Reverse post order of the branches inside of the region, but for the entry, which
-// is first: only cycles among these go back to an earlier block. What is behind a
-// call that leaves the region, and leads to the call once more, doesn't.
+// Reverse post order of the branches inside of the region, but for the entry,
+// which is first: only cycles among these go back to an earlier block. What is
+// behind a call that leaves the region, and leads to the call once more,
+// doesn't.
 std::vector<uint64_t> Finder::order() const {
   std::vector<uint64_t> Order;
   std::set<uint64_t> Seen;
@@ -305,8 +306,8 @@ std::vector<uint64_t> Finder::order() const {
   for (const auto &[Pc, B] : Blocks)
     walk(Pc);
   std::reverse(Order.begin(), Order.end());
-  std::rotate(Order.begin(), std::find(Order.begin(), Order.end(), Entry),
-              std::find(Order.begin(), Order.end(), Entry) + 1);
+  const auto First = std::find(Order.begin(), Order.end(), Entry);
+  std::rotate(Order.begin(), First, std::next(First));
   return Order;
 }
 

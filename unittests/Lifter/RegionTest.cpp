@@ -100,6 +100,25 @@ TEST(Region, CyclesVisitTheSafepoint) {
       << "backwards, but in no cycle";
 }
 
+TEST(Region, CallsThatLeaveTheRegionEndCycles) {
+  // A loop around the call of 4: lookups of what the callee returns to fail
+  // while the thread is wanted at the safepoint.
+  const Guest G({Nop, bl(3), cbz(-1), Ret, Ret});
+  RegionLimits L = G.limits();
+  L.IsEntry = [&](uint64_t Pc) { return Pc == G.at(4); };
+  const Region R = discoverRegion(G.at(0), L);
+  EXPECT_EQ(indexAt(R, G.at(0)), 0u);
+  EXPECT_FALSE(R.returnsTo(*blockAt(R, G.at(2)), indexAt(R, G.at(1))));
+
+  // Inside of the region it is a cycle.
+  L.MaxCalleeInsns = 3;
+  const Region Inside = discoverRegion(G.at(0), L);
+  ASSERT_TRUE(blockAt(Inside, G.at(4)));
+  EXPECT_TRUE(
+      Inside.returnsTo(*blockAt(Inside, G.at(2)), indexAt(Inside, G.at(1))) ||
+      Inside.returnsTo(*blockAt(Inside, G.at(4)), indexAt(Inside, G.at(2))));
+}
+
 TEST(Region, WaysOutClimbOrVisitTheSafepoint) {
   // The callee at 4 is no part of the region: 2 is an entry.
   const Guest G({cbz(3), bl(3), Nop, Ret, Ret});
