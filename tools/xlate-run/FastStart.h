@@ -11,7 +11,8 @@ namespace xlate {
 /// for it. It has to be the second argument there.
 std::string processorFacts();
 
-/// True if this process itself was started with them, so that nothing was asked.
+/// True if this process itself was started with them, so that nothing was
+/// asked.
 bool inheritedFacts();
 
 } // namespace xlate
