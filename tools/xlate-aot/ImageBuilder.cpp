@@ -152,15 +152,9 @@ bool ImageBuilder::emitBaseline(const std::string &Cpu,
   std::memcpy(Cursor + sizeof Jump, &Where, 4);
   Cursor = alignUp(Cursor + 8, 16);
 
-  std::vector<Trace> Traces =
+  const std::vector<Trace> Traces =
       planTraces(Pcs, Infos, LlvmBlocks,
                  [this](uint64_t Pc) { return Slots.count(Pc) != 0; });
-  // What ran in recorded runs comes first: a process then reads few pages.
-  std::sort(
-      Traces.begin(), Traces.end(), [this](const Trace &A, const Trace &B) {
-        const bool Ran = Infos[A.Start]->Class;
-        return Ran != bool(Infos[B.Start]->Class) ? Ran : A.Start < B.Start;
-      });
   std::vector<std::pair<char *, uint64_t>> Direct;
   std::vector<std::pair<uint8_t *, std::atomic<int32_t> *>> Charges;
   Block B;
