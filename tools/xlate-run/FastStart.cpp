@@ -2,10 +2,10 @@
 //
 // The C library asks the processor with some forty CPUID instructions what it
 // can do, each time that a program starts. On a virtual machine each of them is
-// an exit to the hypervisor: together a third of all that a small native
-// program takes. A guest that executes a program starts xlate-run again, on the
-// same machine and from the same file, so that the answers are the same: the
-// old process hands them over by its command line.
+// an exit to the hypervisor (docs/performance.md). A guest that executes a
+// program starts xlate-run again, on the same machine and from the same file,
+// so that the answers are the same: the old process hands them over by its
+// command line.
 //
 // The kernel enters xlate_start, which goes on to the C library's _start unless
 // it finds these answers. With them it takes the steps of __libc_start_main
@@ -51,6 +51,7 @@ void __libc_setup_tls();
 void __libc_early_init(bool);
 void __libc_init_first(int, char **, char **);
 void *_dl_debug_initialize(Elf64_Addr, long);
+int __cxa_atexit(void (*)(void *), void *, void *);
 void _init();
 void _fini();
 
@@ -147,7 +148,7 @@ inline void restore(const Facts &F) {
 
 bool Inherited = false;
 
-void callDestructors() {
+void callDestructors(void *) {
   for (const Destructor *D = __fini_array_end; D != __fini_array_start;)
     (*--D)();
   _fini();
@@ -209,7 +210,7 @@ xlate_fast_start(uint64_t *Stack) {
   asm volatile("movq %0, %%fs:0x30" : : "r"(_dl_random[1]));
   __libc_early_init(true);
   __libc_init_first(Argc, Argv, Envp);
-  atexit(callDestructors);
+  __cxa_atexit(callDestructors, nullptr, nullptr);
   for (const Constructor *C = __preinit_array_start; C != __preinit_array_end;
        ++C)
     (*C)(Argc, Argv, Envp);
@@ -223,7 +224,7 @@ xlate_fast_start(uint64_t *Stack) {
 // The kernel leaves arguments at the stack pointer, 16 bytes aligned, and a
 // function for exit in RDX.
 asm(R"(
-        .text
+        .section .text.xlate_start, "ax", @progbits
         .globl  xlate_start
         .type   xlate_start, @function
 xlate_start:
@@ -236,6 +237,7 @@ xlate_start:
         mov     %r12, %rdx
         jmp     _start
         .size   xlate_start, .-xlate_start
+        .text
 )");
 
 #endif // XLATE_CPU_FEATURES_SIZE

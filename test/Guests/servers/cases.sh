@@ -146,7 +146,7 @@ memcached_talk() {
   exec 3>&-
 }
 case_memcached() {
-  local args=(-u guest -p 7002 -l 127.0.0.1 -t 4 -m 512 -e /tmp/work/memory) i # memcaslap needs 160 MB
+  local args=(-u guest -p 7002 -l 127.0.0.1 -t 4 -m 512 -e /tmp/work/memory) i # all that memcaslap stores
   chmod a+rwx /tmp/work
   memcached "${args[@]}" &
   local pid=$!
