@@ -69,6 +69,7 @@ Compiler::Impl::lift(Module &M, const std::vector<uint64_t> &Entries,
   Lo.StorePinnedAtEntry = Units.StorePinnedAtEntry;
   Lo.FlushToZero = Units.FlushToZero;
   Lo.ExactUnderflow = Units.ExactUnderflow;
+  Lo.TrapsInvalid = Units.TrapsInvalid;
   Lo.MaskTopByte = Units.MaskTopByte;
 
   std::vector<lift::Region> Regions;

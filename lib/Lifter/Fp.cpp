@@ -3,10 +3,10 @@
 // Operations run on host instructions under the guest's modes (MXCSR follows
 // FPCR, flush-to-zero included). x86 and Arm agree on every result that isn't a
 // NaN, so a NaN result, or operands that x86's MIN/MAX treat differently, take
-// the evaluator's result on a cold path; so does a result that may have rounded
-// up to the smallest normal number, because x86 detects underflow after
-// rounding. Flags under flush to zero are Arm's own: see
-// LiftOptions::FlushToZero.
+// the evaluator's result on a cold path, or in a trap
+// (LiftOptions::TrapsInvalid); so does a result that may have rounded up to the
+// smallest normal number, because x86 detects underflow after rounding. Flags
+// under flush to zero are Arm's own: see LiftOptions::FlushToZero.
 //
 //===----------------------------------------------------------------------===//
 
@@ -125,8 +125,11 @@ Value *UnitLifter::tinyOrNaN(Value *V) {
 }
 
 Value *UnitLifter::unlessNaN(const Uop &U, Value *V) {
-  if (mayPend(U))
-    return pend(U, V);
+  if (mayPend(U)) {
+    // A rounding or a conversion changes a NaN as Arm does, but for FPCR.DN.
+    const bool Exact = trapsInvalid() && U.Code != Op::fMulAdd;
+    return Exact && !joinsPending(U) ? fpResult(U, V) : pend(U, V);
+  }
   Value *IsCold =
       mayHideUnderflow(U) ? tinyOrNaN(V) : plainFcmp(CmpInst::FCMP_UNO, V, V);
   // Scalars are merged as scalars, so that the next operation can take them
@@ -291,11 +294,66 @@ Value *UnitLifter::lowerFp(const Uop &U) {
   });
 }
 
+bool UnitLifter::trapsInvalid() const {
+  return Options.TrapsInvalid && Options.Host.Avx && !Options.ExactUnderflow &&
+         !Options.FlushToZero;
+}
+
+/// Arithmetic that traps instead of making a NaN or meeting a signalling one.
+/// Otherwise the host's result is Arm's if it gets the operands in this order:
+/// of two quiet NaNs both take the first. LLVM thinks that it may exchange
+/// them, hence the assembly, in the form that the trap's handler knows
+/// (Runtime/InvalidOp.cpp). Null if U is something else.
+Value *UnitLifter::trappingFp(const Uop &U) {
+  const char *Name = nullptr;
+  switch (U.Code) {
+  case Op::fAdd:
+    Name = "vadd";
+    break;
+  case Op::fSub:
+    Name = "vsub";
+    break;
+  case Op::fMul:
+    Name = "vmul";
+    break;
+  case Op::fDiv:
+    Name = "vdiv";
+    break;
+  case Op::fSqrt:
+    Name = "vsqrt";
+    break;
+  default:
+    break;
+  }
+  if (!Name || !trapsInvalid())
+    return nullptr;
+  const bool Scalar = U.N == 1, Unary = U.Code == Op::fSqrt;
+  SmallVector<Value *, 2> Args{fpOperand(U, 0, 0)};
+  if (!Unary)
+    Args.push_back(fpOperand(U, 1, U.Code == Op::fDiv ? 1.0 : 0));
+  Type *T = Args[0]->getType();
+  const SmallVector<Type *, 2> Types(Args.size(), T);
+  std::string Text = Name;
+  Text += Scalar ? 's' : 'p';
+  Text += U.Lane == L64 ? 'd' : 's';
+  Text += !Unary ? " $2, $1, $0" : Scalar ? " $1, $1, $0" : " $1, $0";
+  CallInst *Call = B.CreateCall(
+      InlineAsm::get(FunctionType::get(T, Types, false), Text,
+                     Unary ? "=x,x" : "=x,x,x", /*hasSideEffects=*/true),
+      Args);
+  // As that of the constrained intrinsics: the flags.
+  Call->setMemoryEffects(MemoryEffects::inaccessibleMemOnly());
+  Call->setDoesNotThrow();
+  return Call;
+}
+
 Value *UnitLifter::lowerFpFast(const Uop &U) {
   if (Value *V = lowerFpConvert(U))
     return V;
   if (U.Lane != L32 && U.Lane != L64)
     return nullptr;
+  if (Value *V = trappingFp(U))
+    return unlessNaN(U, V);
   bool Done;
   auto a = [&] { return fpOperand(U, 0, 0); };
   auto b = [&] { return fpOperand(U, 1, 0); };

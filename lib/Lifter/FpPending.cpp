@@ -12,6 +12,9 @@
 // numbers, so is everything that went into them. Results that may hide an
 // underflow are all looked at.
 //
+// Where invalid operations trap (LiftOptions::TrapsInvalid) only multiply-add
+// is pending, and what takes its results.
+//
 //===----------------------------------------------------------------------===//
 
 #include "UnitLifter.h"
@@ -52,6 +55,12 @@ UnitLifter::PendingFp *UnitLifter::pendingOf(const Value *V) {
     if (P.Result == V)
       return &P;
   return nullptr;
+}
+
+/// Does U take a result that isn't exact yet?
+bool UnitLifter::joinsPending(const Uop &U) {
+  return any_of(U.A,
+                [&](uint16_t A) { return A != NoVal && pendingOf(Vals[A]); });
 }
 
 /// Before U: is some pending value needed exactly?

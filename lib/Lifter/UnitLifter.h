@@ -177,6 +177,9 @@ private:
   Value *lowerVecWide(const Uop &U);
   Value *lowerFp(const Uop &U);
   Value *lowerFpFast(const Uop &U);
+  bool trapsInvalid() const;
+  bool joinsPending(const Uop &U);
+  Value *trappingFp(const Uop &U);
   Value *lowerFpConvert(const Uop &U);
   Value *lowerCrypto(const Uop &U);
 

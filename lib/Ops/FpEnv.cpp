@@ -25,7 +25,7 @@ uint32_t fpenv::fpsrFrom(uint32_t Mxcsr, uint32_t Fpcr) {
 }
 
 void fpenv::enter(CpuState &S) {
-  S.HostMxcsr = mxcsrFor(S.Fpcr);
+  S.HostMxcsr = mxcsrFor(S.Fpcr) & ~S.Unmasked;
   _mm_setcsr(S.HostMxcsr);
 }
 

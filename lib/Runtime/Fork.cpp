@@ -106,7 +106,9 @@ sys::Result Process::forkProcess(GuestThread &T, const clone_args &Args) {
   T.Tid = static_cast<int>(syscall(SYS_gettid));
   T.HostStack = nullptr; // now the initial thread of its process
   T.BorrowsMemory = false;
-  T.HasCaught = T.HasHeld[0] = T.HasHeld[1] = false;
+  T.HasCaught = false;
+  for (auto &Has : T.HasHeld)
+    Has = false;
   const bool Traced = isAnnounced(T);
   endTrace(T);
   if (Traced) {

@@ -11,7 +11,6 @@
 #include "xlate/Runtime/Stubs.h"
 #include "xlate/Syscall/SafeCopy.h"
 #include "xlate/Syscall/Trace.h"
-#include <cstring>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -31,6 +30,8 @@ static bool leaveMopsStub(ucontext_t *Uc) {
 
 void runtime::hostHandler(int Sig, siginfo_t *Info, void *Ctx) {
   auto *Uc = static_cast<ucontext_t *>(Ctx);
+  if (Sig == SIGFPE && Info->si_code > 0)
+    return catchFpe(*currentThread(), *Info, Uc);
   if ((HostSync & sigBit(Sig)) && Info->si_code > 0) {
     // Compiler threads, which have no guest state, read guest code too.
     if (!sys::fixSafeCopyFault(Uc) && !leaveMopsStub(Uc))
@@ -38,8 +39,8 @@ void runtime::hostHandler(int Sig, siginfo_t *Info, void *Ctx) {
     return;
   }
   GuestThread &T = *currentThread();
-  if (Sig == SIGTRAP && Info->si_code == TRAP_TRACE && T.Tagged.active())
-    return T.Tagged.end(*Uc);
+  if (Sig == SIGTRAP && Info->si_code == TRAP_TRACE && T.Step.active())
+    return endStep(T, *Uc);
   if (Sig == SIGSEGV && Info->si_code == sys::TraceStopCode)
     return; // there was no tracer
   if (Sig == SIGSEGV && Info->si_code == sys::TraceAskCode) {
@@ -56,8 +57,7 @@ void runtime::hostHandler(int Sig, siginfo_t *Info, void *Ctx) {
     T.Caught = {*Info, Sig};
     T.HasCaught.store(true, std::memory_order_relaxed);
     T.MaskClosed.store(true, std::memory_order_relaxed);
-    const uint64_t Mask = ~HostSync;
-    std::memcpy(&Uc->uc_sigmask, &Mask, sizeof Mask);
+    T.Step.block(*Uc, ~HostSync);
   }
   T.requestSafepoint();
   // A system call that hasn't been entered yet must not be: see SafeSyscall.S.

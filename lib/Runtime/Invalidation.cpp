@@ -84,6 +84,8 @@ void Process::widenView(GuestThread &T, FaultView View) {
 /// After a change of FPCR. Units of the optimising tier hold with FZ clear
 /// only, until the guest sets it for the first time; images always do.
 void Process::noteFpcr(CpuState &S) {
+  if (S.Fpcr & fpenv::FpcrDn)
+    useExactFp(GuestThread::of(S));
   if (!(S.Fpcr & fpenv::FpcrFz) || FlushToZero == Fz::Seen)
     return;
   Fz Old = Fz::Never;
@@ -118,17 +120,31 @@ void Process::noteFpsrWritten(GuestThread &T) {
   if (T.Signals->View == FaultView::Frame && T.S.Pc >= Program.CodeLo &&
       T.S.Pc < Program.CodeHi && restoresFromFrame(T.S.Pc - 4))
     return;
+  useExactFp(T);
+}
+
+void Process::useExactFp(GuestThread &T) {
   {
     std::lock_guard G(Code.mutex());
-    if (WritesFpsr)
+    if (ExactFp)
       return;
-    WritesFpsr = true;
+    ExactFp = true;
     Aot.restrict(LlvmUse::None);
     Code.withdrawImprecise();
   }
   Hot.forget();
   flushJumpCaches();
   T.clearJumpCache();
+}
+
+void Process::maskInvalid(GuestThread &T) {
+  {
+    std::lock_guard G(Code.mutex()); // until useExactFp() has withdrawn all
+  }
+  T.clearJumpCache();
+  fpenv::collectFlags(T.S);
+  T.S.Unmasked = 0;
+  fpenv::enter(T.S);
 }
 
 void Process::flushJumpCaches() {

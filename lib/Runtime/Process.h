@@ -40,8 +40,10 @@ public:
   /// A thread's view of faults isn't FaultView::Nothing: new units of the
   /// optimising tier must know SP at each access.
   std::atomic<bool> NeedsSp{false};
-  /// The guest has written FPSR. Guarded by the code map's lock.
-  std::atomic<bool> WritesFpsr{false};
+  /// The guest has written FPSR, set FPCR.DN or done many invalid operations:
+  /// new units of the optimising tier check their results, and threads mask the
+  /// exception. Changed under the code map's lock.
+  std::atomic<bool> ExactFp{false};
   AotImages Aot;
   Recorder Record;
   Stats Counts;
@@ -121,6 +123,9 @@ public:
   void resumeWorld();
   void noteFpcr(CpuState &S);
   void noteFpsrWritten(GuestThread &T);
+  void useExactFp(GuestThread &T);
+  /// T runs no unit that traps invalid operations any more.
+  void maskInvalid(GuestThread &T);
   /// Make every thread look its indirect branches up anew.
   void flushJumpCaches();
   /// Make every thread look these targets up anew. What is replaced or

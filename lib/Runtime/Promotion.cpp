@@ -3,6 +3,7 @@
 #include "Promotion.h"
 #include "Process.h"
 #include "xlate/Lifter/Region.h"
+#include "xlate/Ops/FpEnv.h"
 #include <algorithm>
 #include <new>
 #include <sched.h>
@@ -100,16 +101,6 @@ void Promotion::work() {
   }
 }
 
-namespace {
-/// The compiler's own arithmetic wants the host's modes, and its exceptions are
-/// not the guest's.
-struct HostFpModes {
-  unsigned Guest = __builtin_ia32_stmxcsr();
-  HostFpModes() { __builtin_ia32_ldmxcsr(0x1f80); }
-  ~HostFpModes() { __builtin_ia32_ldmxcsr(Guest); }
-};
-} // namespace
-
 // Each compilation of a function makes the next one wait twice as long; by then
 // its blocks run in other company. Called with the queue's lock held.
 bool Promotion::putOff(uint64_t Pc) {
@@ -173,7 +164,7 @@ bool Promotion::isWanted(uint64_t Pc) {
 }
 
 bool Promotion::compile(HotTier::Request R) {
-  HostFpModes Modes;
+  fpenv::HostModes Modes; // the compiler has arithmetic of its own
   std::lock_guard C(CompileLock);
   if (!Tier && MakeTier)
     Tier = MakeTier();
@@ -197,7 +188,7 @@ bool Promotion::compile(HotTier::Request R) {
   const uint64_t Epoch = P.Code.epoch();
   R.NeedsSp = P.NeedsSp && !R.Precise;
   R.FlushToZero = P.FlushToZero != Process::Fz::Never;
-  R.ExactUnderflow = P.WritesFpsr || P.Options.UseTier != Tier::Auto;
+  R.ExactFp = P.ExactFp || P.Options.UseTier != Tier::Auto;
   if (P.Options.UseTier == Tier::Auto)
     R.FlagsAtJumps = AcrossJumps::Dead;
   if (P.Options.UseTier == Tier::Auto)

@@ -13,8 +13,8 @@ using namespace xlate::runtime;
 
 /// Handlers of these see the registers in the middle of a unit, if they are
 /// given any: see ResumePoint.h. (What raises SIGILL or SIGTRAP ends a unit,
-/// with all registers in CpuState.)
-constexpr uint64_t FaultSignals = HostSync;
+/// with all registers in CpuState, and nothing raises SIGFPE.)
+constexpr uint64_t FaultSignals = sigBit(SIGSEGV) | sigBit(SIGBUS);
 
 sys::Result Process::sigaction(CpuState &S, int Sig, const void *New, void *Old,
                                uint64_t Size) {
@@ -127,7 +127,7 @@ sys::Result Process::sigreturn(CpuState &S) {
 
 /// A held signal that Set names: its index, or -1.
 static int findHeld(GuestThread &T, uint64_t Set) {
-  for (int Sig : {SIGSEGV, SIGBUS}) {
+  for (int Sig : {SIGSEGV, SIGBUS, SIGFPE}) {
     const unsigned I = GuestThread::heldIndex(Sig);
     if (Set & sigBit(Sig) && T.HasHeld[I].load(std::memory_order_relaxed))
       return static_cast<int>(I);
@@ -155,7 +155,7 @@ sys::Result Process::sigpending(CpuState &S, uint64_t *Set, uint64_t Size) {
   uint64_t P = 0;
   syscall(SYS_rt_sigpending, &P, 8);
   GuestThread &T = GuestThread::of(S);
-  for (int Sig : {SIGSEGV, SIGBUS})
+  for (int Sig : {SIGSEGV, SIGBUS, SIGFPE})
     if (T.HasHeld[GuestThread::heldIndex(Sig)].load(std::memory_order_relaxed))
       P |= sigBit(Sig);
   return sys::safeCopy(Set, &P, Size) ? 0 : -EFAULT;

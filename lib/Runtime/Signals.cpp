@@ -6,10 +6,10 @@
 // the guest's again. So at most one asynchronous signal is in the thread's
 // hands, and the kernel keeps the rest: the queue, its order and its payloads.
 //
-// The guest's mask is the host's, less SIGSEGV and SIGBUS, which must always
-// reach us. Default and ignored dispositions are the kernel's business: stops,
-// continues and exit statuses are then the native ones. docs/signals.md has the
-// reasoning.
+// The guest's mask is the host's, less SIGSEGV, SIGBUS and SIGFPE, which must
+// always reach us. Default and ignored dispositions are the kernel's business:
+// stops, continues and exit statuses are then the native ones. docs/signals.md
+// has the reasoning.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,6 +21,8 @@
 #include "SigFrame.h"
 #include "Tracee.h"
 #include "xlate/Ops/Eval.h"
+#include "xlate/Ops/FpEnv.h"
+#include "xlate/Support/HostCpu.h"
 #include <cstdio>
 #include <cstring>
 #include <sys/syscall.h>
@@ -71,10 +73,35 @@ static void internalError(int Sig, const siginfo_t &Info, uint64_t HostPc) {
 
 /// Let the thread go on in code that can't be left: see TaggedAccess.cpp.
 static bool stepTagged(GuestThread &T, ucontext_t &Uc) {
-  if (!T.Tagged.begin(Uc))
+  if (!T.Tagged.begin(Uc, T.Step))
     return false;
   TheProcess->catchTraps();
   return true;
+}
+
+void runtime::endStep(GuestThread &T, ucontext_t &Uc) {
+  if (T.Tagged.active())
+    T.Tagged.end(Uc);
+  if (T.Invalid.active())
+    T.Invalid.end(Uc);
+  T.Step.end(Uc);
+}
+
+void runtime::catchFpe(GuestThread &T, const siginfo_t &Info, ucontext_t *Uc) {
+  if (Info.si_code != FPE_FLTINV)
+    return internalError(SIGFPE, Info,
+                         static_cast<uint64_t>(Uc->uc_mcontext.gregs[REG_RIP]));
+  T.Invalid.begin(T.S, *Uc, T.Step);
+  if (T.Invalid.active())
+    TheProcess->catchTraps();
+  // A resumed context may have it unmasked still.
+  const bool Exact = TheProcess->ExactFp.load(std::memory_order_relaxed);
+  if (Exact)
+    T.S.Unmasked = fpenv::MxcsrInvalidMask;
+  if (TheProcess->Counts.InvalidOps.fetch_add(1, std::memory_order_relaxed) >=
+          MaxInvalidOps ||
+      Exact)
+    T.requestSafepoint();
 }
 
 void runtime::catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
@@ -92,8 +119,8 @@ void runtime::catchFault(GuestThread *T, int Sig, const siginfo_t &Info,
       T->Tid != syscall(SYS_gettid))
     return internalError(Sig, Info, static_cast<uint64_t>(Rip));
   CpuState &S = T->S;
-  if (T->Tagged.active())
-    T->Tagged.end(*Uc);
+  if (T->Step.active())
+    endStep(*T, *Uc);
   const Unit *U = nullptr;
   bool KnowsSp = true;
   if (TheProcess->Code.contains(reinterpret_cast<void *>(Rip)))
@@ -149,7 +176,9 @@ void runtime::setHostAction(int Sig, uint64_t Handler, uint64_t GuestFlags) {
 }
 
 void Process::followAction(int Sig, const KernelSigaction &A) {
-  const bool ForCore = !A.Handler && CaughtForCore & sigBit(Sig);
+  // SIG_IGN wouldn't keep the host's traps away: see catchTraps().
+  const bool ForCore =
+      (!A.Handler || Sig == SIGTRAP) && CaughtForCore & sigBit(Sig);
   if (!(HostSync & sigBit(Sig)))
     setHostAction(Sig, ForCore ? CatchIt : A.Handler, A.Flags);
 }
@@ -182,6 +211,11 @@ void Process::initSignals() {
   T.Signals->learn(SIGTRAP); // catchTraps() can't
   initCoreDumps();
   applySigMask(T);
+  const bool Traps = Options.UseTier == Tier::Auto || Aot.enabled();
+  if (Traps && CPU_FEATURE_ACTIVE(AVX)) {
+    T.S.Unmasked = fpenv::MxcsrInvalidMask;
+    fpenv::enter(T.S);
+  }
 }
 
 void Process::catchTraps() {
@@ -354,6 +388,10 @@ bool Process::deliverSent(GuestThread &T, PendingSignal P) {
 void Process::safepoint(GuestThread &T) {
   T.enterSafepoint();
   updateJumpCache(T);
+  if (Counts.InvalidOps.load(std::memory_order_relaxed) > MaxInvalidOps)
+    useExactFp(T);
+  if (T.S.Unmasked && ExactFp.load(std::memory_order_relaxed))
+    maskInvalid(T);
   if (T.HasTagFault)
     maskTagsIn(T);
   if (T.Trace && T.Trace->Uncaught)
@@ -364,7 +402,7 @@ void Process::safepoint(GuestThread &T) {
   // A fault goes first: its frame must show the faulting instruction.
   if (T.HasFault)
     deliverFault(T);
-  for (unsigned I = 0; I != 2; ++I)
+  for (unsigned I = 0; I != GuestThread::NumHeld; ++I)
     if (T.HasHeld[I].load(std::memory_order_relaxed) &&
         deliverSent(T, T.Held[I]))
       T.HasHeld[I].store(false, std::memory_order_relaxed);

@@ -7,9 +7,10 @@
 
 namespace xlate::runtime {
 
-/// Signals that the host raises for accesses of translated code. They are
-/// never blocked, ignored or at their default on the host.
-constexpr uint64_t HostSync = sigBit(SIGSEGV) | sigBit(SIGBUS);
+/// Signals that the host raises for accesses and floating-point operations of
+/// translated code. They are never blocked, ignored or at their default on the
+/// host.
+constexpr uint64_t HostSync = sigBit(SIGSEGV) | sigBit(SIGBUS) | sigBit(SIGFPE);
 constexpr uint64_t Unblockable = sigBit(SIGKILL) | sigBit(SIGSTOP);
 /// arm64 SA_RESTORER is as on x86-64.
 constexpr uint64_t SaRestorer = 0x04000000;
@@ -27,6 +28,14 @@ void hostHandler(int Sig, siginfo_t *Info, void *Ctx);
 /// SIGSEGV or SIGBUS from an instruction of the calling thread, whose
 /// currentThread() T is.
 void catchFault(GuestThread *T, int Sig, const siginfo_t &Info, ucontext_t *Uc);
+
+/// An invalid operation of T's, the calling thread (InvalidOp.h).
+void catchFpe(GuestThread &T, const siginfo_t &Info, ucontext_t *Uc);
+/// A process does that many of them before it checks results instead.
+constexpr unsigned MaxInvalidOps = 500;
+
+/// T's host instruction has been made by itself.
+void endStep(GuestThread &T, ucontext_t &Uc);
 
 /// Have the host's Signals caught, for a tracer to see them.
 void catchForTracer(SignalTable &Table, uint64_t Signals);

@@ -42,6 +42,7 @@ static std::vector<Figure> figures(const Stats &S) {
           {"runtime", "signals", S.Signals},
           {"runtime", "invalidations", S.Invalidations},
           {"runtime", "resets", S.Resets},
+          {"runtime", "invalid-ops", S.InvalidOps},
           {"runtime", "inherited", S.Inherited}};
 }
 

@@ -22,6 +22,8 @@ struct Stats {
       LlvmFailed{0};
   std::atomic<uint64_t> Dispatches{0}, Syscalls{0}, Signals{0},
       Invalidations{0}, Resets{0};
+  /// Host exceptions for invalid floating-point operations.
+  std::atomic<uint64_t> InvalidOps{0};
   /// Images in use, entries that the dispatcher found there, files that were of
   /// no use.
   uint64_t AotImages = 0, AotUnits = 0, AotIgnored = 0;

@@ -9,7 +9,6 @@
 //===----------------------------------------------------------------------===//
 #include "xlate/Runtime/TaggedAccess.h"
 #include "HostRegs.h"
-#include <csignal>
 
 using namespace xlate::runtime;
 
@@ -26,7 +25,6 @@ struct Decoded {
 };
 
 constexpr unsigned Rax = 1, Rcx = 2, Rdx = 4, Rbx = 8;
-constexpr uint64_t TrapFlag = 0x100;
 
 } // namespace
 
@@ -196,7 +194,7 @@ static bool isCanonical(uint64_t A) {
   return static_cast<int64_t>(A << 16) >> 16 == static_cast<int64_t>(A);
 }
 
-bool TaggedAccess::begin(ucontext_t &Uc) {
+bool TaggedAccess::begin(ucontext_t &Uc, HostStep &Step) {
   auto &Regs = Uc.uc_mcontext.gregs;
   Decoded D;
   if (active() || !decode(reinterpret_cast<const uint8_t *>(Regs[REG_RIP]), D))
@@ -224,9 +222,7 @@ bool TaggedAccess::begin(ucontext_t &Uc) {
   Overwritten = D.WritesReg && Changed == D.Reg;
   const uint64_t Moved = Original + (Plain - A);
   Regs[Reg] = static_cast<greg_t>(Moved);
-  Regs[REG_EFL] |= TrapFlag;
-  TrapBlocked = sigismember(&Uc.uc_sigmask, SIGTRAP);
-  sigdelset(&Uc.uc_sigmask, SIGTRAP);
+  Step.begin(Uc);
   return true;
 }
 
@@ -235,8 +231,5 @@ void TaggedAccess::end(ucontext_t &Uc) {
   const bool Faulted = Regs[REG_TRAPNO] != 1;
   if (!Overwritten || Faulted)
     Regs[Reg] = static_cast<greg_t>(Original);
-  Regs[REG_EFL] &= ~static_cast<greg_t>(TrapFlag);
-  if (TrapBlocked)
-    sigaddset(&Uc.uc_sigmask, SIGTRAP);
   Reg = -1;
 }

@@ -159,6 +159,7 @@ void Process::copyArchState(CpuState &To, const CpuState &From) {
   To.Fpcr = From.Fpcr;
   To.Fpsr = From.Fpsr;
   To.HostMxcsr = From.HostMxcsr;
+  To.Unmasked = From.Unmasked;
   To.TpidrEl0 = From.TpidrEl0;
   To.TpidrroEl0 = From.TpidrroEl0;
   std::memcpy(To.V, From.V, sizeof To.V);
@@ -259,6 +260,7 @@ int runtime::startHostThread(pthread_t &Thread, void *Stack, size_t Size,
   pthread_attr_t Attr;
   pthread_attr_init(&Attr);
   pthread_attr_setstack(&Attr, Stack, Size);
+  fpenv::HostModes Inherited;
   const int Err = pthread_create(&Thread, &Attr, Main, Arg);
   pthread_attr_destroy(&Attr);
   if (Restore)

@@ -180,7 +180,7 @@ void Process::defaultAction(GuestThread &T, const PendingSignal &P) {
 }
 
 bool Process::wasInterruptedByTracer(const GuestThread &T) {
-  return T.TraceAsked && !T.HasCaught && !T.HasHeld[0] && !T.HasHeld[1];
+  return T.TraceAsked && !T.HasCaught && !T.holdsAny();
 }
 
 void Process::stopAsAsked(GuestThread &T) {

@@ -7,6 +7,8 @@
 // RUN: %xlate-lift --exact-underflow --emit=opt-ir --function=scalar %t.o | %filecheck %s --check-prefix=IR
 // RUN: %xlate-lift --exact-underflow --emit=asm --function=scalar %t.o | %filecheck %s --check-prefix=SCALAR
 // RUN: %xlate-lift --exact-underflow --emit=asm --function=vector %t.o | %filecheck %s --check-prefix=VECTOR
+// RUN: %xlate-lift --trap-invalid --emit=asm --function=scalar %t.o | %filecheck %s --check-prefix=TRAP
+// RUN: %xlate-lift --trap-invalid --emit=asm --function=trapping %t.o | %filecheck %s --check-prefix=TRAPPING
 // RUN: %xlate-lift --emit=asm --function=store %t.o | %filecheck %s --check-prefix=STORE
 // RUN: %xlate-lift --emit=asm --function=convert %t.o | %filecheck %s --check-prefix=CONVERT
 
@@ -23,6 +25,13 @@
 // PLAIN:      vucomisd [[R:%xmm[0-9]+]], [[R]]
 // PLAIN-NEXT: jp
 // PLAIN-NOT:  vucomisd
+
+// Of operations that trap only FMADD's result is looked at.
+// TRAP:       vmulsd %xmm1, %xmm0
+// TRAP:       vfmadd{{[0-9]*}}sd
+// TRAP:       vucomisd [[R:%xmm[0-9]+]], [[R]]
+// TRAP-NEXT:  jp
+// TRAP-NOT:   vucomisd
 
 // SCALAR:     vmulsd %xmm1, %xmm0
 // SCALAR-NOT: vucomisd
@@ -54,6 +63,22 @@ vector:
   fadd v0.4s, v0.4s, v1.4s
   fdiv v0.4s, v0.4s, v2.4s
   fmul v1.4s, v1.4s, v2.4s
+  ret
+
+// In the order that is written there, because of two NaNs the first counts.
+// TRAPPING-NOT: {{v?u?comis|vcmp}}
+// TRAPPING:     vaddps %xmm1, %xmm0
+// TRAPPING:     vmulps %xmm0, %xmm1
+// TRAPPING:     vsqrtpd
+// TRAPPING:     vroundsd
+// TRAPPING:     vcvtsd2ss
+// TRAPPING-NOT: {{v?u?comis|vcmp}}
+trapping:
+  fadd v2.4s, v0.4s, v1.4s
+  fmul v3.4s, v1.4s, v0.4s
+  fsqrt v4.2d, v2.2d
+  frintm d5, d5
+  fcvt s6, d5
   ret
 
 // A store wants its value exact; numbers are loaded into vector registers.

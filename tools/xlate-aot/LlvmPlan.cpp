@@ -44,6 +44,7 @@ codegen::GuestCode LlvmPlan::guestCode(const GuestText &Text,
 
 codegen::UnitOptions LlvmPlan::options(const Entries &E) {
   codegen::UnitOptions O;
+  O.TrapsInvalid = true;
   O.MaxBlocks = 1000;
   O.MaxInsns = 6000;
   O.MaxCalleeInsns = 100;

@@ -30,6 +30,8 @@ static const char Usage[] =
     "  -O0 .. -O3           optimisation level (default 1)\n"
     "  --write-through      keep the guest state exact at every access\n"
     "  --exact-underflow    as for a guest that has written FPSR\n"
+    "  --trap-invalid       as xlate-run and xlate-aot do: invalid operations\n"
+    "                       are exceptions, and results not checked\n"
     "  --max-blocks=N       bound of a unit's size\n"
     "  --max-callee=N       functions of so many instructions become part of\n"
     "                       the units that call them (default 0: none)\n"
@@ -88,6 +90,8 @@ static Options parse(int Argc, char **Argv) {
       O.Unit.WriteThrough = true;
     } else if (!std::strcmp(A, "--exact-underflow")) {
       O.Unit.ExactUnderflow = true;
+    } else if (!std::strcmp(A, "--trap-invalid")) {
+      O.Unit.TrapsInvalid = true;
     } else if (A[0] == '-' && A[1] == 'O' && A[2] >= '0' && A[2] <= '3' &&
                !A[3]) {
       O.Compiler.OptLevel = static_cast<unsigned>(A[2] - '0');

@@ -21,7 +21,8 @@ public:
     codegen::UnitOptions Options;
     Options.WriteThrough = R.Precise;
     Options.FlushToZero = R.FlushToZero;
-    Options.ExactUnderflow = R.ExactUnderflow;
+    Options.ExactUnderflow = R.ExactFp;
+    Options.TrapsInvalid = !R.ExactFp && !R.Precise;
     Options.MaskTopByte = R.MaskTopByte;
     Options.MaxBlocks = R.IsInImage ? 100 : 400;
     Options.MaxInsns = R.IsInImage ? 600 : 2500;

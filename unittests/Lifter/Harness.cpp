@@ -3,6 +3,7 @@
 #include "Harness.h"
 #include "xlate/Interp/Interp.h"
 #include "xlate/Ops/FpEnv.h"
+#include "xlate/Runtime/InvalidOp.h"
 #include "xlate/Runtime/Stubs.h"
 #include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
@@ -36,6 +37,9 @@ bool Knows[NumFrameRegs]; ///< What the last fault has left in Live.
 JumpCacheEntry Cache[JumpCacheSize];
 
 /// Registers of the frame at the access at this offset of U.
+runtime::InvalidOp Invalid;
+runtime::HostStep Step;
+
 void findFrame(const codegen::Unit &U, uint64_t At, const ucontext_t &Uc) {
   static constexpr int Order[] = {
       REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
@@ -56,6 +60,14 @@ void findFrame(const codegen::Unit &U, uint64_t At, const ucontext_t &Uc) {
 
 void onFault(int Sig, siginfo_t *Info, void *Context) {
   auto &Uc = *static_cast<ucontext_t *>(Context);
+  if (Sig == SIGFPE && Info->si_code == FPE_FLTINV)
+    return Invalid.begin(Live, Uc, Step);
+  if (Step.active()) {
+    Invalid.end(Uc);
+    Step.end(Uc);
+    if (Sig == SIGTRAP)
+      return;
+  }
   const auto Rip = static_cast<uint64_t>(Uc.uc_mcontext.gregs[REG_RIP]);
   if (!RunningUnits) {
     std::fprintf(stderr, "signal %d at %#lx outside a run\n", Sig, Rip);
@@ -119,7 +131,7 @@ Harness::Harness(const codegen::CompilerOptions &CompilerOptions,
   struct sigaction A = {};
   A.sa_sigaction = onFault;
   A.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
-  for (int Sig : {SIGSEGV, SIGBUS, SIGFPE, SIGILL})
+  for (int Sig : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP})
     sigaction(Sig, &A, nullptr);
   RaiseFault = raiseFault;
 }
@@ -277,6 +289,9 @@ Outcome Harness::execute(uint64_t Pc, const State &Start) {
 Outcome Harness::executeIn(const std::map<uint64_t, codegen::Unit> &In,
                            uint64_t Pc, const State &Start) {
   start(Start);
+  if (Options.TrapsInvalid)
+    Live.Unmasked = fpenv::MxcsrInvalidMask;
+  fpenv::enter(Live);
   Live.Pc = Pc;
   RunningUnits = &In;
   const int Signal = sigsetjmp(Escape, 1);
@@ -377,5 +392,7 @@ State Harness::randomState(std::mt19937_64 &Rng) const {
   State S = test::randomState(Rng, DataBase + DataSize / 2);
   if (!Options.FlushToZero)
     S.Fpcr &= ~fpenv::FpcrFz;
+  if (Options.TrapsInvalid)
+    S.Fpcr &= ~fpenv::FpcrDn;
   return S;
 }

@@ -60,6 +60,13 @@ TEST(Lifter, EveryRow) { everyRow({}, exact(), 3 * scale()); }
 
 TEST(Lifter, EveryRowPlainForm) { everyRow({}, {}, 2 * scale()); }
 
+static codegen::UnitOptions trapping() {
+  codegen::UnitOptions O;
+  O.TrapsInvalid = true;
+  return O;
+}
+TEST(Lifter, EveryRowThatTraps) { everyRow({}, trapping(), 3 * scale()); }
+
 // Without AVX, FMA, crypto...: other lowerings and more evaluators.
 TEST(Lifter, EveryRowOnOldHost) {
   everyRow({"x86-64-v2", 1}, exact(), 1 * scale());
@@ -128,6 +135,7 @@ static void blocks(const codegen::CompilerOptions &C,
 TEST(Lifter, Blocks) { blocks({}, exact(), 12 * scale()); }
 TEST(Lifter, BlocksPlainForm) { blocks({}, {}, 8 * scale()); }
 TEST(Lifter, BlocksOptimised) { blocks({"host", 2}, {}, 4 * scale()); }
+TEST(Lifter, BlocksThatTrap) { blocks({"host", 2}, trapping(), 8 * scale()); }
 
 // Where the frame is at a fault, however code moves it about.
 TEST(Lifter, BlocksMoveFrame) {

@@ -47,8 +47,9 @@ struct GuestCode {
 struct UnitOptions {
   bool WriteThrough = false;
   bool StorePinnedAtEntry = true;
-  bool FlushToZero = false; ///< These three: see lift::LiftOptions.
+  bool FlushToZero = false; ///< These four: see lift::LiftOptions.
   bool ExactUnderflow = false;
+  bool TrapsInvalid = false;
   bool MaskTopByte = false;
   unsigned MaxBlocks = 64; ///< These four: see lift::RegionLimits.
   unsigned MaxInsns = 300;

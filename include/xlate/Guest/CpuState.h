@@ -153,6 +153,10 @@ struct alignas(64) CpuState {
   /// thread has run.
   uint32_t HeatMask;
   uint8_t HeatSteps;
+
+  /// Mask bits that are clear in MXCSR while in guest code: that of invalid
+  /// operations where units trap them (InvalidOp.h), else none.
+  uint32_t Unmasked;
 };
 
 /// A CpuState and the stack of the units that run on it.

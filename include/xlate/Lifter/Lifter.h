@@ -41,6 +41,11 @@ struct LiftOptions {
   /// FPSR.UFC is exact even for a result that the host rounds up to the
   /// smallest normal number. For guests that write FPSR, and under FlushToZero.
   bool ExactUnderflow = false;
+  /// The unit runs with the host's exception for invalid operations unmasked,
+  /// and with FPCR.DN clear: whoever catches it gives the instructions that
+  /// UnitLifter::trappingFp() emits the guest's result. Needs Host.Avx; without
+  /// effect if ExactUnderflow or FlushToZero asks for checks.
+  bool TrapsInvalid = false;
   /// Take the tag off every data address: the unit has faulted on one.
   bool MaskTopByte = false;
   /// Attach a location to every instruction; see lineOf().

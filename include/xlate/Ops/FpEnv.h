@@ -18,7 +18,8 @@ constexpr uint32_t FpcrMask = 0x07c80000;
 constexpr uint32_t FpcrFz = 1u << 24;
 /// FPSR bits that can be set: NZCV, QC, IDC, IXC, UFC, OFC, DZC, IOC.
 constexpr uint32_t FpsrMask = 0xf800009f;
-constexpr uint32_t MxcsrSticky = 0x3f;
+constexpr uint32_t FpcrDn = 1u << 25;
+constexpr uint32_t MxcsrSticky = 0x3f, MxcsrInvalidMask = 0x80;
 
 /// MXCSR with the modes of Fpcr, every exception masked, no sticky bit set.
 uint32_t mxcsrFor(uint32_t Fpcr);
@@ -27,7 +28,7 @@ uint32_t mxcsrFor(uint32_t Fpcr);
 uint32_t fpsrFrom(uint32_t Mxcsr, uint32_t Fpcr);
 
 /// Prepare the live MXCSR and S.HostMxcsr for guest code under S.Fpcr, sticky
-/// bits clear.
+/// bits clear and the exceptions in S.Unmasked unmasked.
 void enter(CpuState &S);
 
 /// Move the sticky bits of the live MXCSR into S.Fpsr.
@@ -39,6 +40,20 @@ void writeFpcr(CpuState &S, uint32_t V);
 /// MRS FPSR, MSR FPSR.
 uint32_t readFpsr(CpuState &S);
 void writeFpsr(CpuState &S, uint32_t V);
+
+/// While it lives, the calling thread has the host's modes, and no exception of
+/// its arithmetic is the guest's.
+class HostModes {
+public:
+  HostModes() : Guest(__builtin_ia32_stmxcsr()) {
+    __builtin_ia32_ldmxcsr(0x1f80);
+  }
+  ~HostModes() { __builtin_ia32_ldmxcsr(Guest); }
+  HostModes(const HostModes &) = delete;
+
+private:
+  unsigned Guest;
+};
 
 } // namespace xlate::fpenv
 

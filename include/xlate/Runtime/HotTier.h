@@ -39,8 +39,9 @@ public:
     bool IsInImage = false;
     /// For a guest that sets FPCR.FZ.
     bool FlushToZero = false;
-    /// For a guest that writes FPSR.
-    bool ExactUnderflow = false;
+    /// For a guest that writes FPSR or has more to do with NaNs: see
+    /// Process::ExactFp.
+    bool ExactFp = false;
     /// Dead once the baseline tier has run the function's jumps for long.
     AcrossJumps FlagsAtJumps = AcrossJumps::Kept;
     /// Take tags off data addresses.

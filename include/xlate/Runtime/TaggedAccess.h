@@ -2,8 +2,7 @@
 #ifndef XLATE_RUNTIME_TAGGEDACCESS_H
 #define XLATE_RUNTIME_TAGGEDACCESS_H
 
-#include <cstdint>
-#include <ucontext.h>
+#include "xlate/Runtime/HostStep.h"
 
 namespace xlate::runtime {
 
@@ -12,19 +11,19 @@ namespace xlate::runtime {
 class TaggedAccess {
 public:
   /// Uc has stopped at an access of a non-canonical address. Change it so that
-  /// the access alone is made, without the tag. False, with nothing changed, if
-  /// the address is wrong beside the tag or the instruction isn't understood.
-  bool begin(ucontext_t &Uc);
+  /// the access alone is made, a Step, without the tag. False, with nothing
+  /// changed, if the address is wrong beside the tag or the instruction isn't
+  /// understood.
+  bool begin(ucontext_t &Uc, HostStep &Step);
   /// Is an access under way?
   bool active() const { return Reg >= 0; }
-  /// It has been made (the host's trap), or has faulted: undo the change.
+  /// It has been made, or has faulted: undo the change.
   void end(ucontext_t &Uc);
 
 private:
   int Reg = -1; ///< Index of the changed register in gregs.
   uint64_t Original = 0;
   bool Overwritten = false; ///< By the instruction itself.
-  bool TrapBlocked = false;
 };
 
 } // namespace xlate::runtime

@@ -8,6 +8,7 @@
 #define XLATE_RUNTIME_THREAD_H
 
 #include "xlate/Guest/CpuState.h"
+#include "xlate/Runtime/InvalidOp.h"
 #include "xlate/Runtime/TaggedAccess.h"
 #include <atomic>
 #include <csignal>
@@ -179,16 +180,22 @@ struct GuestThread {
   std::atomic<bool> HasCaught{false};
   /// The host mask isn't the guest's; the next safepoint puts it right.
   std::atomic<bool> MaskClosed{false};
-  /// SIGSEGV and SIGBUS that someone sent: the host mask never holds them back,
-  /// so they wait here while the guest's does.
-  PendingSignal Held[2];
-  std::atomic<bool> HasHeld[2]{};
-  static unsigned heldIndex(int Sig) { return Sig == SIGSEGV ? 0 : 1; }
+  /// SIGSEGV, SIGBUS and SIGFPE that someone sent: the host mask never holds
+  /// them back, so they wait here while the guest's does.
+  static constexpr unsigned NumHeld = 3;
+  PendingSignal Held[NumHeld];
+  std::atomic<bool> HasHeld[NumHeld]{};
+  static unsigned heldIndex(int Sig) {
+    return Sig == SIGSEGV ? 0 : Sig == SIGBUS ? 1 : 2;
+  }
+  bool holdsAny() const { return HasHeld[0] || HasHeld[1] || HasHeld[2]; }
 
   /// The code at these addresses has met a tagged pointer: see TaggedCode.
   uint64_t TagFault[2] = {};
   bool HasTagFault = false;
   TaggedAccess Tagged;
+  InvalidOp Invalid;
+  HostStep Step; ///< Of these two.
 
   /// The host's registers at the last fault in code that doesn't keep the
   /// guest's exact.
