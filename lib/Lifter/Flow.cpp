@@ -119,7 +119,7 @@ void Analysis::localSets() {
 }
 
 /// Where more blocks go round, the registers of all of them don't fit.
-constexpr size_t MaxLoopBlocks = 32;
+constexpr long MaxLoopBlocks = 32;
 /// What fits beside the pinned ones, which are live everywhere.
 constexpr unsigned MaxLargeLoopRegs = 2;
 
@@ -146,7 +146,10 @@ void Analysis::addLoop(const std::vector<unsigned> &Blocks, bool HasJump) {
     Locs |= R.Blocks[I].Use | R.Blocks[I].Def;
   }
   Locs &= ~Pinned & ~Flags;
-  if (HasJump || Blocks.size() > MaxLoopBlocks)
+  const auto Size =
+      std::count_if(Blocks.begin(), Blocks.end(),
+                    [&](unsigned I) { return R.Blocks[I].Copy == 0; });
+  if (HasJump || Size > MaxLoopBlocks)
     Locs = mostUsed(Blocks);
   R.LoopLocs.push_back(Locs);
 }

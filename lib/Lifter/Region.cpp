@@ -49,7 +49,16 @@ private:
   void findTargets(const Block &B);
   template <typename Fn> void forEachTarget(const Block &B, Fn F) const;
   std::vector<uint64_t> order() const;
-  void link(Region &R) const;
+  /// A block's place in the region, which may be in one of several copies of a
+  /// loop.
+  struct Place {
+    uint64_t Pc;
+    unsigned Loop = 0;   ///< Index of the first copy's first block.
+    unsigned Length = 1; ///< Blocks in a copy.
+    unsigned Copy = 0, Copies = 1;
+  };
+  std::vector<Place> unroll(const std::vector<uint64_t> &Order) const;
+  void link(Region &R, const std::vector<Place> &Places) const;
   void shareJumps(Region &R) const;
   void exitFlags(Region &R) const;
 
@@ -311,13 +320,70 @@ std::vector<uint64_t> Finder::order() const {
   return Order;
 }
 
-void Finder::link(Region &R) const {
-  std::map<uint64_t, unsigned> Index;
+// Small loops several times, one copy behind the other. Branches back to the
+// head lead to the next copy's, and those of the last one to the first, by way
+// of the safepoint: link().
+std::vector<Finder::Place>
+Finder::unroll(const std::vector<uint64_t> &Order) const {
+  constexpr size_t MaxLength = 6;
+  constexpr unsigned MaxCopies = 4, MaxInsns = 100;
+  // Blocks of the loop whose head is the Ith, if it's small and has no other
+  // one inside, else 0.
+  auto loopAt = [&](size_t I, unsigned &Copies) {
+    unsigned Length = 0, Insns = 0;
+    for (size_t J = I; J != std::min(Order.size(), I + MaxLength); ++J) {
+      const Block &B = Blocks.at(Order[J]);
+      const Op Last = B.terminator().Code;
+      if ((Last != Op::br && Last != Op::brCond) || hasStateHelper(B))
+        break;
+      bool Closes = false, HasInner = false;
+      forEachTarget(B, [&](uint64_t To, bool) {
+        Closes |= To == Order[I];
+        HasInner |= std::count(Order.begin() + long(I) + 1,
+                               Order.begin() + long(J) + 1, To) != 0;
+      });
+      if (HasInner)
+        break;
+      Insns += B.NumInsns;
+      if (Closes) {
+        Length = static_cast<unsigned>(J - I + 1);
+        Copies = std::clamp(MaxInsns / Insns, 1u, MaxCopies);
+      }
+    }
+    return Length;
+  };
+  std::vector<Place> Places;
+  for (size_t I = 0; I != Order.size();) {
+    Place P{Order[I], static_cast<unsigned>(Places.size())};
+    if (const unsigned Length = loopAt(I, P.Copies))
+      P.Length = Length;
+    for (; P.Copy != P.Copies; ++P.Copy)
+      for (unsigned J = 0; J != P.Length; ++J) {
+        P.Pc = Order[I + J];
+        Places.push_back(P);
+      }
+    I += P.Length;
+  }
+  return Places;
+}
+
+void Finder::link(Region &R, const std::vector<Place> &Places) const {
+  std::map<uint64_t, unsigned> Index; // of first copies
   for (unsigned I = 0; I != R.Blocks.size(); ++I)
-    Index[R.Blocks[I].Code.Pc] = I;
+    Index.emplace(R.Blocks[I].Code.Pc, I);
   auto find = [&](uint64_t Pc) {
     auto It = Index.find(Pc);
     return It == Index.end() ? NoBlock : It->second;
+  };
+  // Where a branch from the Ith block to Pc leads.
+  auto next = [&](unsigned I, uint64_t Pc) {
+    const Place &P = Places[I];
+    const unsigned First = find(Pc), Here = First + P.Copy * P.Length;
+    if (First == NoBlock || First < P.Loop || First >= P.Loop + P.Length)
+      return First;
+    if (Here > I)
+      return Here;
+    return P.Copy + 1 == P.Copies ? First : Here + P.Length;
   };
   for (unsigned I = 0; I != R.Blocks.size(); ++I) {
     RegionBlock &B = R.Blocks[I];
@@ -335,9 +401,9 @@ void Finder::link(Region &R) const {
     if (!hasStateHelper(B.Code)) {
       if (T.Code == Op::br || T.Code == Op::brCond ||
           (T.Code == Op::call && Inlined.count(static_cast<uint64_t>(T.Imm))))
-        B.Taken = find(static_cast<uint64_t>(T.Imm));
+        B.Taken = next(I, static_cast<uint64_t>(T.Imm));
       if (T.Code == Op::brCond)
-        B.Fall = find(B.Code.End);
+        B.Fall = next(I, B.Code.End);
     }
   }
   R.Blocks[0].IsEntry = true;
@@ -403,9 +469,11 @@ Region Finder::run() {
   if (Blocks.empty())
     return R;
   linkReturns();
-  for (uint64_t Pc : order()) {
+  const std::vector<Place> Places = unroll(order());
+  for (const Place &P : Places) {
     RegionBlock B;
-    B.Code = std::move(Blocks.at(Pc));
+    B.Code = Blocks.at(P.Pc);
+    B.Copy = P.Copy;
     R.LowestPc = std::min(R.LowestPc, B.Code.Pc);
     if (OfCallees.count(B.Code.Pc)) {
       // What lies between a function and its callee doesn't concern the unit.
@@ -417,7 +485,7 @@ Region Finder::run() {
     R.NumInsns += B.Code.NumInsns;
     R.Blocks.push_back(std::move(B));
   }
-  link(R);
+  link(R, Places);
 
   exitFlags(R);
   analyzeFlow(R);

@@ -77,6 +77,40 @@ TEST(Region, RecursionStaysInside) {
   EXPECT_EQ(R.Blocks[blockAt(R, G.at(3))->Targets[0]].Code.Pc, G.at(2));
 }
 
+TEST(Region, SmallLoopsAreUnrolled) {
+  // A way out in the middle, and a branch back.
+  const Guest G({Nop, cbz(3), Nop, b(-2), Ret});
+  const Region R = discoverRegion(G.at(0), G.limits());
+  std::vector<unsigned> Heads;
+  for (unsigned I = 0; I != R.Blocks.size(); ++I)
+    if (R.Blocks[I].Code.Pc == G.at(1))
+      Heads.push_back(I);
+  ASSERT_EQ(Heads.size(), 4u);
+  for (unsigned N = 0; N != 4; ++N) {
+    const RegionBlock &Head = R.Blocks[Heads[N]];
+    EXPECT_EQ(Head.Copy, N);
+    EXPECT_EQ(Head.IsEntry, N == 0);
+    EXPECT_EQ(R.Blocks[Head.Taken].Code.Pc, G.at(4)) << "the way out";
+    const RegionBlock &Body = R.Blocks[Head.Fall];
+    EXPECT_EQ(Body.Code.Pc, G.at(2));
+    EXPECT_EQ(Body.Copy, N);
+    EXPECT_EQ(Body.Taken, Heads[(N + 1) % 4]);
+    EXPECT_EQ(R.returnsTo(Body, Body.Taken), N == 3) << "one safepoint";
+  }
+}
+
+TEST(Region, LoopsWithOthersInsideAreNotUnrolled) {
+  const Guest G({Nop, Nop, cbz(-1), Nop, cbz(-4), Ret});
+  const Region R = discoverRegion(G.at(0), G.limits());
+  auto copiesOf = [&](size_t I) {
+    return std::count_if(
+        R.Blocks.begin(), R.Blocks.end(),
+        [&](const RegionBlock &B) { return B.Code.Pc == G.at(I); });
+  };
+  EXPECT_EQ(copiesOf(1), 4) << "the inner one";
+  EXPECT_EQ(copiesOf(3), 1);
+}
+
 TEST(Region, LoopHeadersAreEntries) {
   const Guest G({Nop, Nop, cbz(-1), Ret});
   const Region R = discoverRegion(G.at(0), G.limits());

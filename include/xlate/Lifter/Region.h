@@ -87,6 +87,7 @@ struct RegionBlock {
   std::vector<unsigned> Targets;
   std::vector<unsigned> Preds;
   bool IsEntry = false; ///< May be entered from outside.
+  unsigned Copy = 0;    ///< Number of it, of a block in an unrolled loop.
   /// The highest entry that leads here without a visit to the safepoint. See
   /// Region::returnsTo().
   uint64_t HighestEntry = 0;
