@@ -93,8 +93,10 @@ public:
 
 private:
   void localSets();
-  void findLoops();
-  void addLoop(const std::vector<unsigned> &Blocks, bool HasJump);
+  std::vector<std::vector<unsigned>> components(const std::vector<bool> &Within,
+                                                bool AcrossJumps);
+  void findLoops(const std::vector<bool> &Within, bool AcrossJumps);
+  void addLoop(const std::vector<unsigned> &Blocks);
   LocSet mostUsed(const std::vector<unsigned> &Blocks) const;
   void availability();
   void liveness();
@@ -139,31 +141,27 @@ LocSet Analysis::mostUsed(const std::vector<unsigned> &Blocks) const {
   return Locs;
 }
 
-void Analysis::addLoop(const std::vector<unsigned> &Blocks, bool HasJump) {
+/// Make a loop of Blocks that keeps all that they use.
+void Analysis::addLoop(const std::vector<unsigned> &Blocks) {
   LocSet Locs;
   for (unsigned I : Blocks) {
     R.Blocks[I].Loop = static_cast<unsigned>(R.LoopLocs.size());
     Locs |= R.Blocks[I].Use | R.Blocks[I].Def;
   }
-  Locs &= ~Pinned & ~Flags;
-  const auto Size =
-      std::count_if(Blocks.begin(), Blocks.end(),
-                    [&](unsigned I) { return R.Blocks[I].Copy == 0; });
-  if (HasJump || Size > MaxLoopBlocks)
-    Locs = mostUsed(Blocks);
-  R.LoopLocs.push_back(Locs);
+  R.LoopLocs.push_back(Locs & ~Pinned & ~Flags);
 }
 
-// Tarjan's strongly connected components, without recursion. What goes round
-// through an indirect jump is an interpreter: each of its rounds is another
-// one.
-void Analysis::findLoops() {
+// Tarjan's strongly connected components of the blocks in Within, without
+// recursion.
+std::vector<std::vector<unsigned>>
+Analysis::components(const std::vector<bool> &Within, bool AcrossJumps) {
   const unsigned N = static_cast<unsigned>(R.Blocks.size());
   constexpr unsigned Unseen = ~0u;
   struct Frame {
     unsigned Block;
     std::vector<unsigned> Succs;
   };
+  std::vector<std::vector<unsigned>> Found;
   std::vector<unsigned> Number(N, Unseen), Low(N), Open;
   std::vector<bool> IsOpen(N), IsOwnSucc(N);
   std::vector<Frame> Stack;
@@ -173,14 +171,18 @@ void Analysis::findLoops() {
     Open.push_back(I);
     IsOpen[I] = true;
     Stack.push_back({I, {}});
+    if (!AcrossJumps && endsInJump(R.Blocks[I].Code))
+      return;
     R.forEachSucc(R.Blocks[I], [&](unsigned S) {
+      if (!Within[S])
+        return;
       Stack.back().Succs.push_back(S);
       if (S == I)
         IsOwnSucc[I] = true;
     });
   };
   for (unsigned Root = 0; Root != N; ++Root) {
-    if (Number[Root] == Unseen)
+    if (Within[Root] && Number[Root] == Unseen)
       push(Root);
     while (!Stack.empty()) {
       Frame &F = Stack.back();
@@ -205,15 +207,39 @@ void Analysis::findLoops() {
         IsOpen[Open.back()] = false;
         Open.pop_back();
       } while (Component.back() != I);
-      if (Component.size() == 1 && !IsOwnSucc[I])
-        continue;
-      // What goes round through an indirect jump is mostly an interpreter,
-      // whose rounds differ.
-      addLoop(Component,
-              std::any_of(Component.begin(), Component.end(), [&](unsigned J) {
-                return endsInJump(R.Blocks[J].Code);
-              }));
+      if (Component.size() != 1 || IsOwnSucc[I])
+        Found.push_back(std::move(Component));
     }
+  }
+  return Found;
+}
+
+// Loops are what goes round among Within. Of a large one, those that are left
+// without its head are loops of their own. What goes round through an indirect
+// jump is mostly an interpreter, whose rounds differ; what goes round without
+// it is a loop.
+void Analysis::findLoops(const std::vector<bool> &Within, bool AcrossJumps) {
+  for (std::vector<unsigned> &Component : components(Within, AcrossJumps)) {
+    const bool HasJump =
+        AcrossJumps &&
+        std::any_of(Component.begin(), Component.end(),
+                    [&](unsigned I) { return endsInJump(R.Blocks[I].Code); });
+    const auto Size =
+        std::count_if(Component.begin(), Component.end(),
+                      [&](unsigned I) { return R.Blocks[I].Copy == 0; });
+    const auto Loop = static_cast<unsigned>(R.LoopLocs.size());
+    addLoop(Component);
+    if (!HasJump && Size <= MaxLoopBlocks)
+      continue;
+    std::vector<bool> Inner(R.Blocks.size());
+    for (unsigned I : Component)
+      Inner[I] = true;
+    if (!HasJump)
+      Inner[*std::min_element(Component.begin(), Component.end())] = false;
+    findLoops(Inner, !HasJump && AcrossJumps);
+    std::erase_if(Component,
+                  [&](unsigned I) { return R.Blocks[I].Loop != Loop; });
+    R.LoopLocs[Loop] = mostUsed(Component);
   }
 }
 
@@ -299,7 +325,7 @@ void Analysis::run() {
     Pinned[L] = isPinned(L);
   allFlags(Flags);
   localSets();
-  findLoops();
+  findLoops(std::vector<bool>(R.Blocks.size(), true), true);
   do
     availability();
   while (addEntryLoads());

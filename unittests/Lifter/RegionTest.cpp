@@ -111,6 +111,29 @@ TEST(Region, LoopsWithOthersInsideAreNotUnrolled) {
   EXPECT_EQ(copiesOf(3), 1);
 }
 
+TEST(Region, LargeLoopsHaveSmallOnesInside) {
+  constexpr uint32_t SubX9 = 0xd1000529, CbnzX9Back = 0xb5ffffe9,
+                     AddX10 = 0x9100054a;
+  std::vector<uint32_t> Code{Nop, SubX9, CbnzX9Back};
+  for (unsigned I = 0; I != 40; ++I) {
+    Code.push_back(AddX10);
+    Code.push_back(cbz(1));
+  }
+  Code.push_back(cbz(-static_cast<int>(Code.size())));
+  Code.push_back(Ret);
+  const Guest G(std::move(Code));
+  const Region R = discoverRegion(G.at(0), G.limits());
+  const RegionBlock *Inner = blockAt(R, G.at(1)), *Outer = blockAt(R, G.at(5));
+  ASSERT_TRUE(Inner && Outer);
+  EXPECT_NE(Inner->Loop, NoBlock);
+  EXPECT_NE(Outer->Loop, NoBlock);
+  EXPECT_NE(Inner->Loop, Outer->Loop);
+  EXPECT_TRUE(R.loopLocs(*Inner)[LocX + 9]);
+  EXPECT_FALSE(R.loopLocs(*Inner)[LocX + 10]);
+  EXPECT_TRUE(R.loopLocs(*Outer)[LocX + 10]);
+  EXPECT_FALSE(R.loopLocs(*Outer)[LocX + 9]);
+}
+
 TEST(Region, LoopHeadersAreEntries) {
   const Guest G({Nop, Nop, cbz(-1), Ret});
   const Region R = discoverRegion(G.at(0), G.limits());
