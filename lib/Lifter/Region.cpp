@@ -68,6 +68,8 @@ private:
   std::map<uint64_t, Block> Blocks;
   /// Known targets of the indirect jump that ends before an address.
   std::map<uint64_t, std::vector<uint64_t>> Jumps;
+  /// Likewise, of the indirect call.
+  std::map<uint64_t, std::vector<uint64_t>> Calls;
   /// Functions that the region calls, and whether they are part of it.
   std::map<uint64_t, bool> Callees;
   std::set<uint64_t> Inlined;
@@ -107,6 +109,11 @@ bool isReturn(const Block &B) {
   return T.Code == Op::brInd && static_cast<BranchKind>(T.N) == BranchKind::Ret;
 }
 
+/// Does the block end in a call of what a register has, or in a veneer's jump?
+bool endsInIndirectCall(const Block &B) {
+  return B.terminator().Code == Op::brInd && !isReturn(B) && !endsInJump(B);
+}
+
 } // namespace
 
 bool lift::endsInJump(const Block &B) {
@@ -133,12 +140,25 @@ template <typename Fn> void Finder::forEachTarget(const Block &B, Fn F) const {
   if (auto It = Jumps.find(B.End); It != Jumps.end())
     for (uint64_t Target : It->second)
       F(Target, false);
+  if (auto It = Calls.find(B.End); It != Calls.end())
+    for (uint64_t Target : It->second)
+      if (Inlined.count(Target))
+        F(Target, false);
 }
 
 void Finder::findTargets(const Block &B) {
-  if (!Limits.JumpTargets || !endsInJump(B))
+  if (!Limits.JumpTargets || B.terminator().Code != Op::brInd || isReturn(B) ||
+      hasStateHelper(B))
     return;
   std::vector<uint64_t> Targets = Limits.JumpTargets(B.End - 4);
+  if (endsInIndirectCall(B)) {
+    if (Targets.empty() || Targets.size() > MaxKnownCallees)
+      return;
+    for (uint64_t T : Targets)
+      isInside(T);
+    Calls[B.End] = std::move(Targets);
+    return;
+  }
   std::erase_if(Targets, [&](uint64_t T) { return !admissible(T); });
   if (!Targets.empty())
     Jumps[B.End] = std::move(Targets);
@@ -160,7 +180,7 @@ unsigned Finder::bodySize(uint64_t Callee) const {
     const Block B = record(Pc, End);
     if (hasStateHelper(B) || endsInJump(B))
       return Unfit;
-    Returns |= isReturn(B);
+    Returns |= isReturn(B) || (endsInIndirectCall(B) && !isCall(B));
     Insns += B.NumInsns;
     if (Insns > Limits.MaxCalleeInsns)
       return Unfit;
@@ -248,9 +268,16 @@ void Finder::linkReturns() {
   std::map<uint64_t, std::vector<uint64_t>> After;
   for (const auto &[Pc, B] : Blocks) {
     const Uop &T = B.terminator();
-    if (T.Code == Op::call && Inlined.count(static_cast<uint64_t>(T.Imm)) &&
-        Blocks.count(static_cast<uint64_t>(T.Imm)) && Blocks.count(B.End))
-      After[static_cast<uint64_t>(T.Imm)].push_back(B.End);
+    if (!isCall(B) || !Blocks.count(B.End))
+      continue;
+    std::vector<uint64_t> Callees;
+    if (T.Code == Op::call)
+      Callees.push_back(static_cast<uint64_t>(T.Imm));
+    else if (auto It = Calls.find(B.End); It != Calls.end())
+      Callees = It->second;
+    for (uint64_t Callee : Callees)
+      if (Inlined.count(Callee) && Blocks.count(Callee))
+        After[Callee].push_back(B.End);
   }
   std::map<uint64_t, std::set<uint64_t>> Targets;
   for (const auto &[Callee, Returns] : After) {
@@ -261,10 +288,8 @@ void Finder::linkReturns() {
       Work.pop_back();
       if (isReturn(B))
         Targets[B.End].insert(Returns.begin(), Returns.end());
-      const Uop &T = B.terminator();
       forEachTarget(B, [&](uint64_t To, bool) {
-        const bool IsCallee =
-            T.Code == Op::call && To == static_cast<uint64_t>(T.Imm);
+        const bool IsCallee = isCall(B) && To != B.End;
         if (!IsCallee && Blocks.count(To) && Seen.insert(To).second)
           Work.push_back(To);
       });
@@ -395,9 +420,13 @@ void Finder::link(Region &R, const std::vector<Place> &Places) const {
       if ((Outside || Pc <= B.Code.Pc || endsInJump(B.Code)) &&
           !OfCallees.count(Pc))
         R.Blocks[S].IsEntry = true;
-      if (!Outside && (endsInJump(B.Code) || isReturn(B.Code)))
+      if (!Outside && T.Code == Op::brInd)
         B.Targets.push_back(S);
     });
+    if (auto It = Calls.find(B.Code.End); It != Calls.end())
+      for (uint64_t Callee : It->second)
+        if (!Inlined.count(Callee) || find(Callee) == NoBlock)
+          B.Callees.push_back(Callee);
     if (!hasStateHelper(B.Code)) {
       if (T.Code == Op::br || T.Code == Op::brCond ||
           (T.Code == Op::call && Inlined.count(static_cast<uint64_t>(T.Imm))))

@@ -402,6 +402,19 @@ void UnitLifter::jumpToTargets(Value *TargetPc) {
   B.SetInsertPoint(Elsewhere);
 }
 
+// To the unit at Callee if that is the target: through its slot, which the host
+// predicts better than what the jump cache has for all.
+void UnitLifter::callIf(Value *TargetPc, uint64_t Callee) {
+  BasicBlock *Is = newBlock("callee"), *Other = newBlock("other");
+  B.CreateCondBr(B.CreateICmpEQ(TargetPc, B.getInt64(Callee)), Is, Other);
+  {
+    SidePath Side(*this);
+    B.SetInsertPoint(Is);
+    branchTo(NoBlock, Callee, Cur->TakenNeedsFlags);
+  }
+  B.SetInsertPoint(Other);
+}
+
 void UnitLifter::tailCall(Value *Callee, Value *TargetPc) {
   SmallVector<Value *, 20> Args{TargetPc};
   for (unsigned I = 0; I != abi::NumPinnedGpr; ++I)
@@ -521,6 +534,8 @@ void UnitLifter::liftTerminator(const Uop &U) {
         return jumpToShared(arg(U, 0));
       jumpToTargets(arg(U, 0));
     }
+    for (uint64_t Callee : Cur->Callees)
+      callIf(arg(U, 0), Callee);
     storeDirty(Cur->TakenNeedsFlags);
     return leaveIndirect(arg(U, 0));
   default: {

@@ -72,6 +72,7 @@ private:
   void leaveIndirect(llvm::Value *TargetPc);
   void pollBeforeJump(llvm::Value *TargetPc);
   void jumpToTargets(llvm::Value *TargetPc);
+  void callIf(Value *TargetPc, uint64_t Callee);
   void jumpToShared(llvm::Value *TargetPc);
   void liftSharedJump();
   void leaveWith(ExitReason Reason, Value *Info, Value *NextPc);

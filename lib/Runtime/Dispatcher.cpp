@@ -7,6 +7,7 @@
 #include "Tracee.h"
 #include "xlate/Guest/UnitAbi.h"
 #include "xlate/Interp/Interp.h"
+#include "xlate/Lifter/Region.h"
 #include "xlate/Runtime/Stubs.h"
 #include "xlate/Semantics/FlagLiveness.h"
 #include "xlate/Semantics/Semantics.h"
@@ -45,17 +46,28 @@ void Process::noteJump(CpuState &S) {
     // Images know their functions, and an entry is memory.
     if (!Aot.find(S.Pc))
       Code.entry(S.Pc).IsFunction = true;
+    noteTarget(From, S.Pc, CallsSeen, lift::MaxKnownCallees + 1);
     return;
   }
   auto CodeEnd = [this](uint64_t Pc) { return codeRange(Pc).Hi; };
   if (!FlagsAreKept.load(std::memory_order_relaxed) &&
       readsFlagsAt(S.Pc, CodeEnd) && !restoresFlags(From, CodeEnd))
     keepFlags();
-  notedPlace(From, S.Pc).store(jumpKey(From, S.Pc), std::memory_order_relaxed);
-  std::vector<uint64_t> &Targets = JumpsSeen[From];
+  noteTarget(From, S.Pc, JumpsSeen, MaxTargets);
+}
+
+void Process::noteTarget(uint64_t From, uint64_t To, TargetMap &Seen,
+                         size_t MaxTargets) {
+  notedPlace(From, To).store(jumpKey(From, To), std::memory_order_relaxed);
+  std::vector<uint64_t> &Targets = Seen[From & ~uint64_t(1)];
   if (Targets.size() < MaxTargets &&
-      std::find(Targets.begin(), Targets.end(), S.Pc) == Targets.end())
-    Targets.push_back(S.Pc);
+      std::find(Targets.begin(), Targets.end(), To) == Targets.end())
+    Targets.push_back(To);
+}
+
+std::vector<uint64_t> Process::calleesSeen(uint64_t Pc) const {
+  auto It = CallsSeen.find(Pc);
+  return It == CallsSeen.end() ? std::vector<uint64_t>() : It->second;
 }
 
 std::map<uint64_t, std::vector<uint64_t>> Process::jumpsIn(uint64_t Lo,

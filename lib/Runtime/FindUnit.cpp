@@ -90,7 +90,7 @@ void *Process::findUnit(CpuState *S, uint64_t Pc) {
     return nullptr;
   void *Host;
   if (const Entry *E = P.Code.findPublished(Pc)) {
-    if (IsCall && !E->IsFunction)
+    if (IsCall && !(E->IsFunction && P.isNoted(From, Pc)))
       return nullptr;
     Host = E->Slot.load(std::memory_order_acquire);
   } else {

@@ -138,7 +138,8 @@ uint64_t Process::placeFor(uint64_t Addr, uint64_t Len, int Prot, int Flags,
 }
 
 void Process::recordProfile(bool AtExec) {
-  Record.write(Code, JumpsSeen, Hot.compiledBlocks(), Aot.precise(), AtExec);
+  Record.write(Code, JumpsSeen, CallsSeen, Hot.compiledBlocks(), Aot.precise(),
+               AtExec);
   // As much as is worth a process.
   constexpr uint64_t Much = 500;
   if (Options.Background && !AtExec && !Options.CacheOfRoot &&

@@ -99,6 +99,12 @@ public:
   uint64_t heatUsed(uint64_t Pc);
   /// Bounds of the guest function that a block belongs to, as far as known.
   std::pair<uint64_t, uint64_t> functionAround(uint64_t Pc);
+  /// Targets by the jump or call that led to them.
+  using TargetMap = std::map<uint64_t, std::vector<uint64_t>>;
+  void noteTarget(uint64_t From, uint64_t To, TargetMap &Seen,
+                  size_t MaxTargets);
+  /// Targets seen of the indirect call at Pc; for the code map's lock holder.
+  std::vector<uint64_t> calleesSeen(uint64_t Pc) const;
   /// Targets seen of indirect jumps in [Lo, Hi), by jump; for the code map's
   /// lock holder.
   std::map<uint64_t, std::vector<uint64_t>> jumpsIn(uint64_t Lo, uint64_t Hi);
@@ -308,8 +314,11 @@ private:
   /// Under the code map's lock.
   std::set<uint64_t> FlushedPages;
   /// Targets of indirect jumps, by jump; under the code map's lock.
-  std::map<uint64_t, std::vector<uint64_t>> JumpsSeen;
-  /// Jumps that are in JumpsSeen, the last ones of each hash value.
+  TargetMap JumpsSeen;
+  /// Likewise, of indirect calls and of veneers' jumps. Those with more targets
+  /// than a unit would look for have one more than that.
+  TargetMap CallsSeen;
+  /// Jumps and calls that are in these, the last ones of each hash value.
   static constexpr unsigned NumNoted = 512;
   std::atomic<uint64_t> NotedJumps[NumNoted] = {};
   static uint64_t jumpKey(uint64_t From, uint64_t To) {

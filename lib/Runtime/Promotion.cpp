@@ -206,10 +206,11 @@ bool Promotion::compile(HotTier::Request R) {
   std::map<uint64_t, std::vector<uint64_t>> Jumps;
   std::vector<uint64_t> Shared;
   Services.JumpTargets = [&](uint64_t Pc) {
-    auto It = Jumps.find(Pc);
-    return !Shared.empty()     ? Shared
-           : It == Jumps.end() ? std::vector<uint64_t>()
-                               : It->second;
+    if (auto It = Jumps.find(Pc); It != Jumps.end())
+      return Shared.empty() ? It->second : Shared;
+    std::lock_guard G(P.Code.mutex());
+    std::vector<uint64_t> Callees = P.calleesSeen(Pc);
+    return Callees.empty() ? Shared : Callees;
   };
   findFunction(R, Jumps);
   if (Jumps.size() > lift::MaxOwnJumps) {

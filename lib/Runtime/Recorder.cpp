@@ -61,7 +61,7 @@ const Recorder::Range *Recorder::rangeOf(uint64_t Pc) const {
   return nullptr;
 }
 
-void Recorder::write(CodeMap &Code, const JumpMap &Jumps,
+void Recorder::write(CodeMap &Code, const JumpMap &Jumps, const JumpMap &Calls,
                      const std::vector<uint64_t> &HotBlocks, bool Precise,
                      bool AtExec) {
   if (!enabled() || !Lock.try_lock())
@@ -111,10 +111,11 @@ void Recorder::write(CodeMap &Code, const JumpMap &Jumps,
     });
     for (uint64_t Pc : HotBlocks)
       note(Pc, cache::countClass(HotThreshold), true);
-    for (const auto &[From, Targets] : Jumps)
-      for (uint64_t To : Targets)
-        if (find(To) && find(From) && To >= R->Lo && To < R->Hi)
-          P->Jumps.emplace_back(offset(From), offset(To));
+    for (const JumpMap *Seen : {&Jumps, &Calls})
+      for (const auto &[From, Targets] : *Seen)
+        for (uint64_t To : Targets)
+          if (find(To) && find(From) && To >= R->Lo && To < R->Hi)
+            P->Jumps.emplace_back(offset(From), offset(To));
   }
   for (auto &[File, P] : Set.Files) {
     if (P.empty())

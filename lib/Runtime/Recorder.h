@@ -42,7 +42,7 @@ public:
   /// may fail. Takes no lock that a dying thread could hold: gives up instead.
   /// HotBlocks: what units of the optimising tier were made of. Precise: they
   /// had to be exact at faults. Jumps changes under the code map's lock.
-  void write(CodeMap &Code, const JumpMap &Jumps,
+  void write(CodeMap &Code, const JumpMap &Jumps, const JumpMap &Calls,
              const std::vector<uint64_t> &HotBlocks, bool Precise, bool AtExec);
 
   /// Note the names of files too, for this: at the end of the process, start

@@ -112,6 +112,7 @@ private:
   void scan(uint64_t Pc);
   void addressesIn(uint64_t Lo, uint64_t Hi);
   void afterHelpers(const Block &B);
+  bool isJump(uint64_t Pc) const;
   void jump(uint64_t Pc);
   void cover(uint64_t Lo, uint64_t Hi);
   void findFlagsAtJumps();
@@ -234,11 +235,15 @@ void EntryFinder::addressesIn(uint64_t Lo, uint64_t Hi) {
   }
 }
 
-void EntryFinder::jump(uint64_t Pc) {
+// BR, but not of a veneer, whose target is another function.
+bool EntryFinder::isJump(uint64_t Pc) const {
   const uint32_t W = wordAt(Pc);
   const unsigned R = W >> 5 & 31;
-  // BR, but not of a veneer, whose target is another function.
-  if ((W & 0xfffffc1f) != 0xd61f0000 || R == 16 || R == 17)
+  return (W & 0xfffffc1f) == 0xd61f0000 && R != 16 && R != 17;
+}
+
+void EntryFinder::jump(uint64_t Pc) {
+  if (!isJump(Pc))
     return;
   auto [Known, New] = Out.Jumps.try_emplace(Pc);
   if (!New)
@@ -339,7 +344,8 @@ Entries EntryFinder::run(const image::CodeHints &Hints,
       It->second.Hot = B.Hot;
     }
   for (auto [From, To] : Profile.Jumps) {
-    std::vector<uint64_t> &Targets = Out.Jumps[Text.pcOf(From)];
+    const uint64_t Pc = Text.pcOf(From);
+    std::vector<uint64_t> &Targets = isJump(Pc) ? Out.Jumps[Pc] : Out.Calls[Pc];
     if (const uint64_t T = Text.pcOf(To);
         std::find(Targets.begin(), Targets.end(), T) == Targets.end())
       Targets.push_back(T);

@@ -76,6 +76,8 @@ struct Entries {
   std::map<uint64_t, Info> Blocks;
   /// Targets of indirect jumps, by the jump's address.
   std::map<uint64_t, std::vector<uint64_t>> Jumps;
+  /// Likewise, as far as seen, of indirect calls and veneers.
+  std::map<uint64_t, std::vector<uint64_t>> Calls;
   /// Kept if any place that an indirect jump might lead to reads NZCV.
   AcrossJumps FlagsAtJumps = AcrossJumps::Dead;
   /// Indirect jumps that aren't veneers.

@@ -36,8 +36,10 @@ codegen::GuestCode LlvmPlan::guestCode(const GuestText &Text,
   };
   Guest.Roots = [this](uint64_t Pc) { return Roots.at(Pc); };
   Guest.JumpTargets = [&E](uint64_t Pc) {
-    auto It = E.Jumps.find(Pc);
-    return It == E.Jumps.end() ? std::vector<uint64_t>() : It->second;
+    if (auto It = E.Jumps.find(Pc); It != E.Jumps.end())
+      return It->second;
+    auto It = E.Calls.find(Pc);
+    return It == E.Calls.end() ? std::vector<uint64_t>() : It->second;
   };
   return Guest;
 }

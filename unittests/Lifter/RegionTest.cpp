@@ -215,6 +215,46 @@ TEST(Region, InterpretersShareTheTargetsOfTheirJumps) {
   EXPECT_EQ(blockAt(R, G.at(3))->Targets.size(), 3u);
 }
 
+TEST(Region, KnownCalleesOfIndirectCalls) {
+  constexpr uint32_t BlrX1 = 0xd63f0020;
+  // Two callees, of which the second is too large to be inside.
+  const Guest G({BlrX1, Nop, Ret, Nop, Ret, Nop, Nop, Nop, Ret});
+  RegionLimits L = G.limits();
+  L.IsEntry = [&](uint64_t Pc) { return Pc == G.at(3) || Pc == G.at(5); };
+  L.MaxCalleeInsns = 3;
+  std::vector<uint64_t> Known{G.at(3), G.at(5)};
+  L.JumpTargets = [&](uint64_t Pc) {
+    return Pc == G.at(0) ? Known : std::vector<uint64_t>();
+  };
+  const Region R = discoverRegion(G.at(0), L);
+  const RegionBlock *Call = blockAt(R, G.at(0)), *Callee = blockAt(R, G.at(3));
+  ASSERT_TRUE(Call && Callee);
+  ASSERT_EQ(Call->Targets.size(), 1u);
+  EXPECT_EQ(&R.Blocks[Call->Targets[0]], Callee);
+  EXPECT_EQ(Call->Callees, std::vector{G.at(5)});
+  ASSERT_EQ(Callee->Targets.size(), 1u) << "behind the call";
+  EXPECT_EQ(R.Blocks[Callee->Targets[0]].Code.Pc, G.at(1));
+  EXPECT_TRUE(blockAt(R, G.at(1))->IsEntry) << "others return there, too";
+
+  Known.resize(MaxKnownCallees + 1, G.at(5));
+  const RegionBlock &Many = discoverRegion(G.at(0), L).Blocks[0];
+  EXPECT_TRUE(Many.Targets.empty() && Many.Callees.empty());
+}
+
+TEST(Region, VeneersBecomePartOfCallers) {
+  constexpr uint32_t BrX17 = 0xd61f0220;
+  const Guest G({bl(3), Nop, Ret, Nop, BrX17, Nop, Nop, Nop, Ret});
+  RegionLimits L = G.limits();
+  L.IsEntry = [&](uint64_t Pc) { return Pc == G.at(3) || Pc == G.at(5); };
+  L.MaxCalleeInsns = 3;
+  L.JumpTargets = [&](uint64_t Pc) {
+    return Pc == G.at(4) ? std::vector{G.at(5)} : std::vector<uint64_t>();
+  };
+  const Region R = discoverRegion(G.at(0), L);
+  ASSERT_TRUE(blockAt(R, G.at(3)));
+  EXPECT_EQ(blockAt(R, G.at(3))->Callees, std::vector{G.at(5)});
+}
+
 TEST(Region, UnwantedBlocksAreLeftOutAndRootsPutIn) {
   const Guest G({cbz(2), Ret, Nop, Ret, Nop, Ret});
   RegionLimits L = G.limits();

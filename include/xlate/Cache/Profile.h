@@ -40,7 +40,7 @@ struct Profile {
     bool operator==(const BlockInfo &) const = default;
   };
   std::vector<BlockInfo> Blocks;
-  /// Indirect jumps: (from, to).
+  /// Indirect jumps and calls: (from, to).
   std::vector<std::pair<uint32_t, uint32_t>> Jumps;
   /// Ran in a process that needs all registers exact at every fault and uses
   /// no units of the optimising tier.

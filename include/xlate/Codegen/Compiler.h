@@ -40,7 +40,7 @@ struct GuestCode {
   std::function<std::vector<uint64_t>(uint64_t Pc)> Roots;
   /// See lift::RegionLimits. May be null.
   std::function<bool(uint64_t Pc)> MayInline;
-  /// Known targets of the indirect jump at an address. May be null.
+  /// Known targets of the indirect jump or call at an address. May be null.
   std::function<std::vector<uint64_t>(uint64_t Pc)> JumpTargets;
 };
 

@@ -62,8 +62,8 @@ struct RegionLimits {
   /// False for addresses that are known not to run, or hardly ever: they are
   /// left out, and so is what only they lead to. Null: everything is wanted.
   std::function<bool(uint64_t Pc)> IsWanted;
-  /// Targets seen or found of the indirect jump at an address. Null: none are
-  /// known. Hints: the unit compares the address that it jumps to.
+  /// Targets seen or found of the indirect jump or call at an address. Null:
+  /// none are known. Hints: the unit compares the address that it jumps to.
   std::function<std::vector<uint64_t>(uint64_t Pc)> JumpTargets;
   AcrossJumps FlagsAtJumps = AcrossJumps::Kept;
 };
@@ -71,6 +71,9 @@ struct RegionLimits {
 /// Functions with more indirect jumps than this are interpreters: all of their
 /// jumps share the targets of each.
 constexpr unsigned MaxOwnJumps = 3;
+
+/// Indirect calls with more targets than this are left to the jump cache.
+constexpr unsigned MaxKnownCallees = 4;
 
 constexpr unsigned NoBlock = ~0u;
 
@@ -82,9 +85,11 @@ struct RegionBlock {
   /// Where that side leaves the region: NZCV must be in CpuState there.
   /// TakenNeedsFlags also stands for indirect branches.
   bool TakenNeedsFlags = true, FallNeedsFlags = true;
-  /// Successors of an indirect jump whose targets are known, or of a return:
-  /// what follows the calls inside of the region.
+  /// Successors of an indirect jump or call whose targets are known, or of a
+  /// return: what follows the calls inside of the region.
   std::vector<unsigned> Targets;
+  /// Targets of an indirect call that are units of their own.
+  std::vector<uint64_t> Callees;
   std::vector<unsigned> Preds;
   bool IsEntry = false; ///< May be entered from outside.
   unsigned Copy = 0;    ///< Number of it, of a block in an unrolled loop.

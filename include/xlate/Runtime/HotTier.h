@@ -58,7 +58,7 @@ public:
     std::function<bool(uint64_t Pc)> IsWanted;
     /// A function begins there: it gets a unit of its own.
     std::function<bool(uint64_t Pc)> IsFunction;
-    /// Targets seen of the indirect jump at Pc.
+    /// Targets seen of the indirect jump or call at Pc.
     std::function<std::vector<uint64_t>(uint64_t Pc)> JumpTargets;
   };
   virtual ~HotTier() = default;
