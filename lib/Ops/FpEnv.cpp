@@ -24,6 +24,10 @@ uint32_t fpenv::fpsrFrom(uint32_t Mxcsr, uint32_t Fpcr) {
   return Flags;
 }
 
+uint32_t fpenv::mxcsrFrom(uint32_t Fpsr) {
+  return (Fpsr & 1) | (Fpsr & 0x1e) << 1 | (Fpsr >> 6 & 2);
+}
+
 void fpenv::enter(CpuState &S) {
   S.HostMxcsr = mxcsrFor(S.Fpcr) & ~S.Unmasked;
   _mm_setcsr(S.HostMxcsr);

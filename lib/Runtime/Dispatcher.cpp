@@ -58,8 +58,13 @@ void Process::noteJump(CpuState &S) {
 
 void Process::noteTarget(uint64_t From, uint64_t To, TargetMap &Seen,
                          size_t MaxTargets) {
+  // Those who make code all the time.
+  constexpr size_t MaxSeen = 1 << 16;
   notedPlace(From, To).store(jumpKey(From, To), std::memory_order_relaxed);
-  std::vector<uint64_t> &Targets = Seen[From & ~uint64_t(1)];
+  const uint64_t Pc = From & ~uint64_t(1);
+  if (Seen.size() >= MaxSeen && !Seen.count(Pc))
+    return;
+  std::vector<uint64_t> &Targets = Seen[Pc];
   if (Targets.size() < MaxTargets &&
       std::find(Targets.begin(), Targets.end(), To) == Targets.end())
     Targets.push_back(To);

@@ -12,6 +12,7 @@
 #include "xlate/Ops/FpEnv.h"
 #include <cstring>
 #include <optional>
+#include <utility>
 #include <xmmintrin.h>
 
 using namespace xlate;
@@ -94,11 +95,14 @@ static void execute(const Arithmetic &I, CpuState &S, ucontext_t &Uc) {
   const Value Upper = reg(I.A), Second = reg(I.B);
   const Value &First = I.Unary ? Second : Upper;
   Value R = {};
-  // Handlers run with a fresh MXCSR.
+  // Handlers run with a fresh MXCSR. All flags go to the interrupted one, none
+  // to Fpsr: the unit may be about to change that.
+  const uint32_t Fpsr = std::exchange(S.Fpsr, 0);
   _mm_setcsr(fpenv::mxcsrFor(S.Fpcr));
   I.Eval(&S, &R, &First, &Second, nullptr,
          static_cast<uint64_t>(I.L) | (I.Scalar ? 1u : 16u >> I.L) << 8);
-  Fp.mxcsr |= _mm_getcsr() & fpenv::MxcsrSticky;
+  Fp.mxcsr |= (_mm_getcsr() & fpenv::MxcsrSticky) | fpenv::mxcsrFrom(S.Fpsr);
+  S.Fpsr = Fpsr;
   if (I.Scalar) {
     Value All = Upper;
     std::memcpy(&All, &R, size_t(1) << I.L);

@@ -214,6 +214,40 @@ std::string Process::cmdline() {
   return Out;
 }
 
+namespace {
+/// A program inherits what is blocked and what is ignored. So for the length of
+/// an execve, SIGFPE is on the host what it is for the guest; nothing makes use
+/// of the exception there. (SIGSEGV and SIGBUS are always caught: arguments may
+/// be in bad memory.)
+class FpeHandedOver {
+public:
+  explicit FpeHandedOver(GuestThread &T)
+      : Ignored(T.Signals->get(SIGFPE).Handler == 1),
+        Blocked(T.SigMask & sigBit(SIGFPE)) {
+    if (Blocked)
+      change(SIG_BLOCK);
+    KernelSigaction Ignore = {};
+    Ignore.Handler = 1;
+    if (Ignored)
+      syscall(SYS_rt_sigaction, SIGFPE, &Ignore, nullptr, 8);
+  }
+  ~FpeHandedOver() {
+    if (Ignored)
+      setHostAction(SIGFPE, CatchIt, 0);
+    if (Blocked)
+      change(SIG_UNBLOCK);
+  }
+  FpeHandedOver(const FpeHandedOver &) = delete;
+
+private:
+  static void change(int How) {
+    const uint64_t Mask = sigBit(SIGFPE);
+    syscall(SYS_rt_sigprocmask, How, &Mask, nullptr, 8);
+  }
+  const bool Ignored, Blocked;
+};
+} // namespace
+
 sys::Result Process::execve(CpuState &S, int DirFd, const char *Path,
                             char *const *Argv, char *const *Envp, int Flags) {
   if (!GuestThread::of(S).BorrowsMemory)
@@ -221,6 +255,7 @@ sys::Result Process::execve(CpuState &S, int DirFd, const char *Path,
   GuestThread &T = GuestThread::of(S);
   if (T.Trace) // what is ignored stays so
     restoreHostActions(*T.Signals);
+  const FpeHandedOver Fpe(T);
   const sys::Result R = execGuest(Options, Program, traceForExec(T), DirFd,
                                   Path, Argv, Envp, Flags);
   if (T.Trace)

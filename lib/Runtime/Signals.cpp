@@ -388,10 +388,12 @@ bool Process::deliverSent(GuestThread &T, PendingSignal P) {
 void Process::safepoint(GuestThread &T) {
   T.enterSafepoint();
   updateJumpCache(T);
-  if (Counts.InvalidOps.load(std::memory_order_relaxed) > MaxInvalidOps)
-    useExactFp(T);
-  if (T.S.Unmasked && ExactFp.load(std::memory_order_relaxed))
-    maskInvalid(T);
+  if (T.S.Unmasked) {
+    if (Counts.InvalidOps.load(std::memory_order_relaxed) > MaxInvalidOps)
+      useExactFp(T);
+    if (ExactFp.load(std::memory_order_relaxed))
+      maskInvalid(T);
+  }
   if (T.HasTagFault)
     maskTagsIn(T);
   if (T.Trace && T.Trace->Uncaught)

@@ -59,7 +59,24 @@ static void ignore(void) {
   _exit(less(__builtin_nan(""), 1) ? 1 : 7);
 }
 
-int main(void) {
+static void execute(void) {
+  signal(SIGFPE, SIG_IGN);
+  char *No[] = {"none", 0}, *Args[] = {"fpe", "again", 0};
+  execv("/nowhere", No);
+  raise(SIGFPE); // still ours
+  execv("/proc/self/exe", Args);
+}
+static int inherited(void) {
+  struct sigaction A;
+  sigset_t Set;
+  sigaction(SIGFPE, 0, &A);
+  sigprocmask(SIG_BLOCK, 0, &Set);
+  return A.sa_handler == SIG_IGN && sigismember(&Set, SIGFPE) ? 8 : 1;
+}
+
+int main(int Argc, char **Argv) {
+  if (Argc > 1)
+    return inherited();
   struct sigaction A = {.sa_sigaction = count, .sa_flags = SA_SIGINFO};
   sigaction(SIGFPE, &A, 0);
   sigaction(SIGUSR1, &A, 0);
@@ -116,5 +133,8 @@ int main(void) {
   S = statusOf(ignore);
   printf("ignored: %d\n", WIFEXITED(S) && WEXITSTATUS(S) == 7);
   // CHECK: ignored: 1
+  S = statusOf(execute); // with SIGFPE blocked
+  printf("inherited: %d\n", WIFEXITED(S) && WEXITSTATUS(S) == 8);
+  // CHECK: inherited: 1
   return 0;
 }

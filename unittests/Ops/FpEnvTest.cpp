@@ -16,6 +16,14 @@ protected:
 
 constexpr uint32_t Fz = 1u << 24;
 
+TEST_F(FpEnvTest, FlagsThereAndBack) {
+  for (uint32_t Flags = 0; Flags != 0x20; ++Flags) {
+    EXPECT_EQ(fpenv::fpsrFrom(fpenv::mxcsrFrom(Flags), 0), Flags);
+    EXPECT_EQ(fpenv::fpsrFrom(fpenv::mxcsrFrom(Flags | 0x80), Fz),
+              Flags | 0x80);
+  }
+}
+
 TEST_F(FpEnvTest, Modes) {
   EXPECT_EQ(fpenv::mxcsrFor(0), 0x1f80u);
   EXPECT_EQ(fpenv::mxcsrFor(1u << 22), 0x5f80u) << "towards plus infinity";

@@ -43,7 +43,7 @@ protected:
     Op.begin(S, Uc, Step);
     return Rip - Start;
   }
-  unsigned flags() { return (Fp.mxcsr | S.Fpsr) & 0x1f; }
+  unsigned flags() { return Fp.mxcsr & 0x3f; }
 };
 } // namespace
 

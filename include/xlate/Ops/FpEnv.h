@@ -27,6 +27,9 @@ uint32_t mxcsrFor(uint32_t Fpcr);
 /// FPSR flags that MXCSR's sticky bits stand for under Fpcr.
 uint32_t fpsrFrom(uint32_t Mxcsr, uint32_t Fpcr);
 
+/// Sticky bits of MXCSR that stand for these FPSR flags.
+uint32_t mxcsrFrom(uint32_t Fpsr);
+
 /// Prepare the live MXCSR and S.HostMxcsr for guest code under S.Fpcr, sticky
 /// bits clear and the exceptions in S.Unmasked unmasked.
 void enter(CpuState &S);
