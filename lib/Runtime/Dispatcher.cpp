@@ -44,9 +44,10 @@ void Process::noteJump(CpuState &S) {
   std::lock_guard G(Code.mutex());
   if (From & 1) {
     // Images know their functions, and an entry is memory.
-    if (!Aot.find(S.Pc))
+    if (!Aot.find(S.Pc)) {
       Code.entry(S.Pc).IsFunction = true;
-    noteTarget(From, S.Pc, CallsSeen, lift::MaxKnownCallees + 1);
+      noteTarget(From, S.Pc, CallsSeen, lift::MaxKnownCallees + 1);
+    }
     return;
   }
   auto CodeEnd = [this](uint64_t Pc) { return codeRange(Pc).Hi; };
