@@ -345,6 +345,8 @@ Entries EntryFinder::run(const image::CodeHints &Hints,
     }
   for (auto [From, To] : Profile.Jumps) {
     const uint64_t Pc = Text.pcOf(From);
+    if (!Text.codeEnd(Pc)) // of another file's profile
+      continue;
     std::vector<uint64_t> &Targets = isJump(Pc) ? Out.Jumps[Pc] : Out.Calls[Pc];
     if (const uint64_t T = Text.pcOf(To);
         std::find(Targets.begin(), Targets.end(), T) == Targets.end())
