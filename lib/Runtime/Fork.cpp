@@ -14,6 +14,7 @@
 #include <cstring>
 #include <linux/futex.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -53,12 +54,24 @@ void Process::lockForFork(GuestThread &T) {
 }
 
 void Process::unlockAfterFork(GuestThread &T, bool InChild) {
-  Mem.unlockAfterFork();
+  Mem.unlockAfterFork(InChild);
   T.Signals->unlock();
   ThreadLock.unlock();
   Code.mutex().unlock();
   Hot.unlockAfterFork(InChild);
   WorldLock.unlock();
+}
+
+/// Where the C library keeps the calling thread's number, which its locks know
+/// their owners by: as the kernel has been told to clear it at the thread's
+/// end. In a new PID namespace a thread soon gets the number that the child's
+/// first one would still have.
+static uint64_t hostTidWord() {
+  uint64_t Word = 0;
+  static int Unknown; // if the kernel doesn't tell
+  return syscall(SYS_prctl, PR_GET_TID_ADDRESS, &Word) == 0 && Word
+             ? Word
+             : reinterpret_cast<uint64_t>(&Unknown);
 }
 
 sys::Result Process::forkProcess(GuestThread &T, const clone_args &Args) {
@@ -77,8 +90,9 @@ sys::Result Process::forkProcess(GuestThread &T, const clone_args &Args) {
   } else {
     // Namespaces and the like: the C library's fork can't ask for them.
     clone_args A = Args;
-    A.flags = Extra;
-    A.stack = A.stack_size = A.tls = A.child_tid = A.parent_tid = 0;
+    A.flags = Extra | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+    A.stack = A.stack_size = A.tls = A.parent_tid = 0;
+    A.child_tid = hostTidWord();
     if (Extra & CLONE_PIDFD)
       A.pidfd = reinterpret_cast<uint64_t>(&PidFd);
     Pid = syscall(SYS_clone3, &A, sizeof A);

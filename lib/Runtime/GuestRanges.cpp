@@ -268,15 +268,12 @@ int GuestMemory::protection(uint64_t Addr) const {
 
 //--- fork ---------------------------------------------------------------------
 
-void GuestMemory::lockForFork() {
-  Lock.lock();
-  ForkPid = host(SYS_getpid);
-}
+void GuestMemory::lockForFork() { Lock.lock(); }
 
-void GuestMemory::unlockAfterFork() {
+void GuestMemory::unlockAfterFork(bool InChild) {
   // The C library's lock remembers the thread that took it; in the child that
   // thread has another number.
-  if (host(SYS_getpid) == ForkPid) {
+  if (!InChild) {
     Lock.unlock();
     return;
   }

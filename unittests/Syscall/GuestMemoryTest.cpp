@@ -370,7 +370,7 @@ TEST_F(GuestMemoryTest, StackGrowsDownFlag) {
 TEST_F(GuestMemoryTest, ForkWithTheLockHeld) {
   M.lockForFork();
   const pid_t Pid = fork();
-  M.unlockAfterFork();
+  M.unlockAfterFork(Pid == 0);
   if (Pid == 0) {
     alarm(5);
     const int64_t P = M.mmap(0, Page, Rw, Anon, -1, 0);

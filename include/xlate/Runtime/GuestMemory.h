@@ -123,7 +123,7 @@ public:
 
   void lockForFork();
   /// In the parent and in the child.
-  void unlockAfterFork();
+  void unlockAfterFork(bool InChild);
 
 private:
   struct Range {
@@ -178,7 +178,6 @@ private:
   uint64_t StackLo = 0, StackHi = 0;
   uint64_t BrkStart = 0, BrkCur = 0, DataSize = 0;
   uint64_t BrkReserve = 0; ///< End of the address space set aside.
-  int64_t ForkPid = 0;
 };
 
 } // namespace xlate::runtime
