@@ -73,6 +73,20 @@ number and `task/N`: `exe`, `maps`, `smaps`, `auxv`, `cmdline`, `environ`,
 `stat`; and `/proc/cpuinfo` and, with `-r`, `/proc/sys/kernel/osrelease`. Their
 text is taken when they are opened.
 
+## Filters
+
+The filters that a program installs with `seccomp` or `prctl` are for arm64's numbers
+and know nothing of the runtime's own calls, so the runtime runs them itself, before
+each call of the threads that have them (`lib/Syscall/Seccomp.cpp`; `Bpf.cpp` checks
+and runs the programs). All answers and flags of the kernel are there but for
+`SECCOMP_RET_USER_NOTIF` with its listener, which is refused as by a kernel before 5.0.
+Children, threads and executed arm64 programs inherit them; other programs, which would
+run without, can't be executed then (ENOEXEC, as on arm64).
+
+They bind a program that keeps to its system calls. They are no wall around one that
+was written to get at the runtime, which is in the same address space: for that,
+confine `xlate-run` itself.
+
 ## Table
 
 `arguments` are the kinds that `--strace` prints; `Path`, `LPath` (a link at the

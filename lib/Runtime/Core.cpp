@@ -305,6 +305,8 @@ static const char *signalText(int Sig) {
     return "Illegal instruction";
   case SIGTRAP:
     return "Trace/breakpoint trap";
+  case SIGSYS:
+    return "Bad system call";
   default:
     return "Signal";
   }

@@ -408,8 +408,7 @@ void Process::handleExit(GuestThread &T) {
     return;
   case ExitReason::Syscall: {
     ++Counts.Syscalls;
-    const bool Traced = T.Trace && T.Trace->Syscalls;
-    const bool Skip = Traced && !enterTracedCall(T);
+    const bool Skip = T.Trace && T.Trace->Syscalls && !enterTracedCall(T);
     const uint64_t Nr = S.X[8], X0 = S.X[0];
     sys::Result R = Skip ? sys::NoResult : sys::dispatch(S, *this);
     if (R == -EINTR && wasInterruptedByTracer(T)) [[unlikely]]
@@ -425,7 +424,7 @@ void Process::handleExit(GuestThread &T) {
     } else if (R != sys::NoResult) {
       S.X[0] = static_cast<uint64_t>(R);
     }
-    if (Traced) [[unlikely]] {
+    if (T.Trace && T.Trace->InCall) [[unlikely]] {
       if (R == sys::Restart)
         S.X[0] = static_cast<uint64_t>(R);
       leaveTracedCall(T);

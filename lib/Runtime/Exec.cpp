@@ -4,7 +4,9 @@
 // binfmt_misc:
 //   arm64 ELF   xlate-run starts itself again, by descriptor
 //   script      its interpreter, looked up as the guest sees it
-//   all else    the host kernel decides: x86-64 programs, binfmt_misc, errors
+//   all else    the host kernel decides: x86-64 programs, binfmt_misc, errors.
+//               It would run without the guest's seccomp filters: where there
+//               are any, other programs can't be executed, as on arm64
 // Every error is found before the point of no return, as in the kernel.
 //
 // xlate-run hands itself settings and the program by its command line,
@@ -102,7 +104,7 @@ static void setCloseOnExec(int Fd, bool On) {
 }
 
 /// Start ourselves again for an arm64 program.
-static int64_t execArm64(const RunOptions &Options, const std::string &Traced,
+static int64_t execArm64(const RunOptions &Options, const HandedOver &State,
                          ProgramFile &F, Scratch &S) {
   if (Expected<ProgramHeaders> Headers = readProgram(F.Fd.get()); !Headers)
     return -Headers.error().Errno;
@@ -117,8 +119,10 @@ static int64_t execArm64(const RunOptions &Options, const std::string &Traced,
   S.Strings.push_back("--exec-fn=" + F.ExecFn);
   if (std::string Limits = sys::ownLimits(); !Limits.empty())
     S.Strings.push_back("--exec-limits=" + Limits);
-  if (!Traced.empty())
-    S.Strings.push_back("--exec-traced=" + Traced);
+  if (!State.Traced.empty())
+    S.Strings.push_back("--exec-traced=" + State.Traced);
+  if (State.SeccompFd >= 0)
+    S.Strings.push_back("--exec-seccomp=" + std::to_string(State.SeccompFd));
   RunOptions Now = Options;
   Now.Sysroot = sys::config().Sysroot; // not what it was if there was a chroot
   for (std::string &A : inheritedArguments(Now))
@@ -138,6 +142,8 @@ static int64_t execArm64(const RunOptions &Options, const std::string &Traced,
   buildArgv(S, First);
   setCloseOnExec(Fd, false);
   setCloseOnExec(Options.SelfFd, false);
+  if (State.SeccompFd >= 0)
+    setCloseOnExec(State.SeccompFd, false);
   int64_t Result = hostExec(Options.SelfFd, "", S, AT_EMPTY_PATH);
   setCloseOnExec(Options.SelfFd, true);
   close(Fd);
@@ -145,7 +151,7 @@ static int64_t execArm64(const RunOptions &Options, const std::string &Traced,
 }
 
 int64_t execGuest(const RunOptions &Options, const LoadedProgram &Program,
-                  const std::string &Traced, int DirFd, const char *Path,
+                  const HandedOver &State, int DirFd, const char *Path,
                   char *const *Argv, char *const *Envp, int Flags) {
   if (Flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
     return -EINVAL;
@@ -166,7 +172,9 @@ int64_t execGuest(const RunOptions &Options, const LoadedProgram &Program,
   S.Envp.push_back(nullptr);
 
   if (F && F->Id.Kind == FileKind::Arm64)
-    return execArm64(Options, Traced, *F, S);
+    return execArm64(Options, State, *F, S);
+  if (State.SeccompFd >= 0)
+    return -ENOEXEC;
   if (F && !F->ArgPrefix.empty() && !F->SameOnHost) {
     S.Strings = std::move(F->ArgPrefix);
     S.Path = F->HostPath;

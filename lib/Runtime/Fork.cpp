@@ -263,7 +263,7 @@ sys::Result Process::shareMemory(GuestThread &T, const clone_args &Args) {
     Flags |= CLONE_PARENT_SETTID;
   }
 
-  link(C);
+  link(C, &T);
   // The child must not be interrupted before it has its own state.
   uint64_t All = ~uint64_t(0), Old;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, &Old, 8);

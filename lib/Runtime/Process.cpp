@@ -102,6 +102,11 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   T->S.X[31] = P->Program.Sp;
   P->Code.setMissStub(T->S.MissStub);
   P->initSignals();
+  if (Options.SeccompFd >= 0 &&
+      !sys::adoptSeccomp(Options.SeccompFd, T->Seccomp)) {
+    std::fprintf(stderr, "xlate-run: invalid value for --exec-seccomp\n");
+    return 1;
+  }
   presentAsGuest(Options, P->Program);
   if (!Options.ExecTraced.empty())
     P->traceExec(*T, Options.ExecTraced);
@@ -256,8 +261,13 @@ sys::Result Process::execve(CpuState &S, int DirFd, const char *Path,
   if (T.Trace) // what is ignored stays so
     restoreHostActions(*T.Signals);
   const FpeHandedOver Fpe(T);
-  const sys::Result R = execGuest(Options, Program, traceForExec(T), DirFd,
-                                  Path, Argv, Envp, Flags);
+  const int Filters = sys::saveSeccomp(T.Seccomp);
+  if (Filters < -1)
+    return Filters;
+  const sys::Result R = execGuest(Options, Program, {traceForExec(T), Filters},
+                                  DirFd, Path, Argv, Envp, Flags);
+  if (Filters >= 0)
+    close(Filters);
   if (T.Trace)
     catchForTracer(*T.Signals, ~uint64_t(0));
   return R;

@@ -63,7 +63,8 @@ public:
   /// Allocate a thread with the stubs, caches and host signal stack set up.
   GuestThread *newThread(bool First = false);
   void freeThread(GuestThread *T);
-  void link(GuestThread *T);
+  /// Add T, with the filters of the thread that has created it.
+  void link(GuestThread *T, const GuestThread *Creator = nullptr);
   void unlink(GuestThread *T);
   void unlinkLocked(GuestThread *T);
   /// Make T the calling host thread's guest thread.
@@ -204,6 +205,17 @@ public:
   //-----------------------------------------------------------------
   sys::Result clone(CpuState &S, const clone_args &Args) override;
   sys::Result traceMe(CpuState &S) override;
+  sys::SeccompState *seccomp(CpuState &S) override {
+    return &GuestThread::of(S).Seccomp;
+  }
+  sys::Result
+  withThreads(CpuState &S,
+              const std::function<sys::Result(std::vector<FilteredThread> &)>
+                  &Do) override;
+  void raiseSigsys(CpuState &S, const siginfo_t &Info) override;
+  [[noreturn]] void kill(CpuState &S, const siginfo_t &Info,
+                         bool AndProcess) override;
+  bool traceSeccomp(CpuState &S, unsigned Message) override;
   sys::Result setTidAddress(CpuState &S, uint64_t Addr) override;
   uint64_t tidAddress(CpuState &S) override {
     return GuestThread::of(S).ClearChildTid;

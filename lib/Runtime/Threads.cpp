@@ -178,8 +178,10 @@ void Process::applyCloneArgs(GuestThread &Child, const clone_args &Args) {
 
 //--- The list -----------------------------------------------------------------
 
-void Process::link(GuestThread *T) {
+void Process::link(GuestThread *T, const GuestThread *Creator) {
   std::lock_guard G(ThreadLock);
+  if (Creator)
+    T->Seccomp = Creator->Seccomp;
   T->Next = Threads;
   T->Prev = nullptr;
   if (Threads)
@@ -215,7 +217,7 @@ void Process::storeTid(uint64_t Addr, int Tid) {
 namespace {
 struct StartInfo {
   Process *P;
-  GuestThread *T;
+  GuestThread *T, *Creator;
   clone_args Args;
   /// The thread's number, once it is up. By then it may have ended, and T with
   /// it: another thread joins it.
@@ -237,7 +239,7 @@ static void *threadMain(void *Arg) {
     Process::storeTid(Info->Args.child_tid, T->Tid);
   if (Info->Args.flags & CLONE_PARENT_SETTID)
     Process::storeTid(Info->Args.parent_tid, T->Tid);
-  P->link(T);
+  P->link(T, Info->Creator);
   Info->Tid.store(T->Tid, std::memory_order_release);
   // Info may be gone from here on, and its stack slot another's.
   syscall(SYS_futex, &Info->Tid, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
@@ -274,7 +276,7 @@ sys::Result Process::startThread(GuestThread &T, const clone_args &Args) {
   GuestThread *C = newChild(T, Args, HostStackBytes);
   if (!C)
     return -EAGAIN;
-  StartInfo Info{this, C, Args, {}};
+  StartInfo Info{this, C, &T, Args, {}};
   if (startHostThread(C->Host, C->HostStack, HostStackBytes, threadMain,
                       &Info)) {
     freeThread(C);

@@ -227,18 +227,34 @@ void Process::syscallStop(GuestThread &T, uint64_t X7) {
   T.S.X[7] = Own;
 }
 
+void Tracee::beginCall(const CpuState &S) {
+  if (!std::exchange(InCall, true))
+    OwnNr = S.X[8];
+  Area.SyscallNr = static_cast<int32_t>(S.X[8]);
+}
+
 bool Process::enterTracedCall(GuestThread &T) {
   const std::shared_ptr<Tracee> Trace = T.Trace;
-  Trace->OwnNr = T.S.X[8];
-  Trace->Area.SyscallNr = static_cast<int32_t>(T.S.X[8]);
+  Trace->beginCall(T.S);
   syscallStop(T, 0);
   T.S.X[8] = static_cast<uint64_t>(Trace->Area.SyscallNr);
   return Trace->Area.SyscallNr != -1;
 }
 
+bool Process::traceSeccomp(CpuState &S, unsigned Message) {
+  GuestThread &T = GuestThread::of(S);
+  const std::shared_ptr<Tracee> Trace = T.Trace;
+  if (!Trace || !(Trace->Options & PTRACE_O_TRACESECCOMP))
+    return false;
+  Trace->beginCall(S);
+  constexpr uint32_t Status = SIGTRAP | PTRACE_EVENT_SECCOMP << 8;
+  inject(traceStop(T, Status, trapInfo(Status, 0), Message));
+  S.X[8] = static_cast<uint64_t>(Trace->Area.SyscallNr);
+  return true;
+}
+
 void Process::leaveTracedCall(GuestThread &T) {
-  if (!T.Trace)
-    return;
+  T.Trace->InCall = false;
   T.S.X[8] = T.Trace->OwnNr;
   if (T.Trace->Syscalls)
     syscallStop(T, 1);

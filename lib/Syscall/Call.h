@@ -90,6 +90,9 @@ struct Call {
   uint64_t A[6];
 };
 
+/// The call that S holds.
+Call callOf(CpuState &S, Services &K);
+
 inline Result hostCall(long Nr, uint64_t A0 = 0, uint64_t A1 = 0,
                        uint64_t A2 = 0, uint64_t A3 = 0, uint64_t A4 = 0,
                        uint64_t A5 = 0) {
@@ -180,10 +183,23 @@ bool readImpliesExec();
 /// PR_SET_MDWE is in force.
 bool denyWriteExec();
 
+//--- Filters (Seccomp.cpp) ----------------------------------------------------
+
+/// Some thread has had a filter, or strict mode.
+extern std::atomic<bool> AnySeccomp;
+
+/// Run H for C if the thread's filters let it.
+Result filteredCall(Call &C, Handler H);
+/// PR_SET_SECCOMP and PR_GET_SECCOMP.
+Result setSeccomp(Call &C);
+Result getSeccomp(Call &C);
+
 //--- strace (Strace.cpp) ------------------------------------------------------
 
 /// Run H for C and log it.
 Result traceCall(Call &C, Handler H);
+/// Log that a filter ends the thread for C.
+void traceKilled(const Call &C);
 
 //--- Handlers -----------------------------------------------------------------
 

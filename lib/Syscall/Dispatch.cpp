@@ -144,9 +144,13 @@ static void removeTags(Call &C) {
       C.A[I] = static_cast<uint64_t>(static_cast<int64_t>(C.A[I] << 8) >> 8);
 }
 
-static Result badFd(Call &) { return -EBADF; }
+static Result execute(Call &C) {
+  return namesRuntimeFd(C.D, C.A) ? -EBADF : callAllowingWrites(C);
+}
 
-Result dispatch(CpuState &S, Services &K) {
+static Result filtered(Call &C) { return filteredCall(C, execute); }
+
+Call callOf(CpuState &S, Services &K) {
   static constexpr Desc Unknown = {
       nullptr, handle::nosys, 0, 0,
       'X',     false,         0, {Hex, Hex, Hex, Hex, Hex, Hex},
@@ -156,7 +160,13 @@ Result dispatch(CpuState &S, Services &K) {
       S, K, D ? *D : Unknown, {S.X[0], S.X[1], S.X[2], S.X[3], S.X[4], S.X[5]}};
   if (TaggedPointers.load(std::memory_order_relaxed)) [[unlikely]]
     removeTags(C);
-  const Handler H = namesRuntimeFd(C.D, C.A) ? badFd : callAllowingWrites;
+  return C;
+}
+
+Result dispatch(CpuState &S, Services &K) {
+  Call C = callOf(S, K);
+  const Handler H =
+      AnySeccomp.load(std::memory_order_relaxed) ? filtered : execute;
   if (Settings.Strace) [[unlikely]]
     return traceCall(C, H);
   return H(C);

@@ -97,7 +97,6 @@ Result handle::prctl(Call &C) {
   case 26: // PR_SET_TSC
     return -EINVAL;
   // What would act on the runtime instead of the guest.
-  case 22: // PR_SET_SECCOMP
   case 35: // PR_SET_MM
   case 59: // PR_SET_SYSCALL_USER_DISPATCH
     return -EINVAL;
@@ -113,7 +112,9 @@ Result handle::prctl(Call &C) {
                ? -EINVAL
                : static_cast<Result>(TaggedPointers.load());
   case 21: // PR_GET_SECCOMP
-    return 0;
+    return getSeccomp(C);
+  case 22: // PR_SET_SECCOMP
+    return setSeccomp(C);
   case 40: // PR_GET_TID_ADDRESS
     return copyTo(C.A[1], C.K.tidAddress(C.S)) ? 0 : -EFAULT;
   case 65: // PR_SET_MDWE

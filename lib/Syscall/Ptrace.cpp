@@ -45,7 +45,8 @@ constexpr uint32_t ChildOptions =
     PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 constexpr uint32_t KnownOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC |
                                   PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL |
-                                  PTRACE_O_TRACEVFORKDONE | ChildOptions;
+                                  PTRACE_O_TRACEVFORKDONE |
+                                  PTRACE_O_TRACESECCOMP | ChildOptions;
 constexpr int NtArmTls = 0x401, NtArmHwBreak = 0x402, NtArmHwWatch = 0x403,
               NtArmSystemCall = 0x404;
 

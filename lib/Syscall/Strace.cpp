@@ -50,6 +50,11 @@ Result traceCall(Call &C, Handler H) {
   return R;
 }
 
+void traceKilled(const Call &C) {
+  writeLine(nameOf(C) + '(' + formatArgs(C.D, C.A, Entry) +
+            ") = ? (killed by a seccomp filter)");
+}
+
 void traceSignal(int Sig, int Code, uint64_t Addr) {
   if (!config().Strace)
     return;

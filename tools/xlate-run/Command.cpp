@@ -136,6 +136,9 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
   case RunOption::ExecLimits:
     O.Limits = Use.Value;
     break;
+  case RunOption::ExecSeccomp:
+    O.SeccompFd = std::atoi(Use.Value.c_str());
+    break;
   case RunOption::ExecTraced:
     O.ExecTraced = Use.Value;
     break;

@@ -13,12 +13,18 @@ namespace xlate::runtime {
 /// be started again after a chroot: to be called once, first.
 void initExec(RunOptions &Options);
 
+/// What of the executing thread's state the new program gets: in its
+/// RunOptions, as ExecTraced and SeccompFd.
+struct HandedOver {
+  std::string Traced;
+  int SeccompFd = -1;
+};
+
 /// execveat for a guest. Returns only when it failed, with -errno. Path, Argv
-/// and Envp are guest pointers, Traced what the new program gets as its
-/// RunOptions::ExecTraced. The caller has given the host thread the
+/// and Envp are guest pointers. The caller has given the host thread the
 /// guest's signal mask and dispositions; it may be the child of a vfork.
 int64_t execGuest(const RunOptions &Options, const LoadedProgram &Program,
-                  const std::string &Traced, int DirFd, const char *Path,
+                  const HandedOver &State, int DirFd, const char *Path,
                   char *const *Argv, char *const *Envp, int Flags);
 
 /// The options that a program inherits from the one that executes it, as

@@ -42,6 +42,9 @@ struct RunOptions {
   bool HasInherited = false;
   /// Resource limits that only the guest has (sys::adoptLimits).
   std::string Limits;
+  /// Filters of the process that executed this program (sys::saveSeccomp), -1 =
+  /// none.
+  int SeccompFd = -1;
   /// How the process that executed this program is traced (traceExec).
   std::string ExecTraced;
   /// The program, open for reading, or -1 to look up Program.

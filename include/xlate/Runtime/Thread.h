@@ -10,6 +10,7 @@
 #include "xlate/Guest/CpuState.h"
 #include "xlate/Runtime/InvalidOp.h"
 #include "xlate/Runtime/TaggedAccess.h"
+#include "xlate/Syscall/Seccomp.h"
 #include <atomic>
 #include <csignal>
 #include <memory>
@@ -220,6 +221,8 @@ struct GuestThread {
   /// still have the old. Under the code map's lock, but for the flag.
   std::vector<uint64_t> Renewed;
   std::atomic<bool> HasRenewed{false};
+
+  sys::SeccompState Seccomp;
 
   /// Set while another process traces the thread.
   std::shared_ptr<Tracee> Trace;

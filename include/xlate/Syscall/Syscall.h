@@ -9,7 +9,10 @@
 #define XLATE_SYSCALL_SYSCALL_H
 
 #include "xlate/Guest/CpuState.h"
+#include "xlate/Syscall/Seccomp.h"
+#include <csignal>
 #include <cstdint>
+#include <functional>
 #include <linux/sched.h>
 #include <string>
 #include <vector>
@@ -64,6 +67,32 @@ public:
   /// Path, Argv and Envp are the guest's own, not yet read.
   virtual Result execve(CpuState &S, int DirFd, const char *Path,
                         char *const *Argv, char *const *Envp, int Flags) = 0;
+
+  // Filters of system calls.
+  /// Those of the calling thread; null: it can't have any.
+  virtual SeccompState *seccomp(CpuState &S) { return nullptr; }
+  /// Run Do with all threads of the process, the calling one first, while none
+  /// can come or go. The result is Do's.
+  struct FilteredThread {
+    int Tid;
+    SeccompState *Filters;
+  };
+  virtual Result
+  withThreads(CpuState &S,
+              const std::function<Result(std::vector<FilteredThread> &)> &Do) {
+    return -1;
+  }
+  /// The SIGSYS of a call that a filter traps; it can't be blocked or ignored.
+  virtual void raiseSigsys(CpuState &S, const siginfo_t &Info) {}
+  /// End the calling thread, or its process if that has no other or AndProcess
+  /// is set, as if by the signal in Info.
+  [[noreturn]] virtual void kill(CpuState &S, const siginfo_t &Info,
+                                 bool AndProcess) {
+    __builtin_trap();
+  }
+  /// Let a tracer that has asked for it (PTRACE_O_TRACESECCOMP) decide on the
+  /// call. It may have changed the registers and X8. False: there is none.
+  virtual bool traceSeccomp(CpuState &S, unsigned Message) { return false; }
 
   /// PTRACE_TRACEME.
   virtual Result traceMe(CpuState &S) { return -1; }
