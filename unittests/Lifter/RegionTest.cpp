@@ -237,8 +237,8 @@ TEST(Region, KnownCalleesOfIndirectCalls) {
   EXPECT_TRUE(blockAt(R, G.at(1))->IsEntry) << "others return there, too";
 
   Known.resize(MaxKnownCallees + 1, G.at(5));
-  const RegionBlock &Many = discoverRegion(G.at(0), L).Blocks[0];
-  EXPECT_TRUE(Many.Targets.empty() && Many.Callees.empty());
+  const Region Many = discoverRegion(G.at(0), L);
+  EXPECT_TRUE(Many.Blocks[0].Targets.empty() && Many.Blocks[0].Callees.empty());
 }
 
 TEST(Region, VeneersBecomePartOfCallers) {
