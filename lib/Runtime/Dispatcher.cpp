@@ -344,7 +344,7 @@ uint64_t Process::baselineExecuted() {
   return Sum;
 }
 
-void Process::interpBlock(CpuState *S, void *B) {
+XLATE_MAY_BE_LEFT void Process::interpBlock(CpuState *S, void *B) {
   if (!interp::run(*S, *static_cast<const Block *>(B)))
     S->Exit = ExitReason::Miss;
 }

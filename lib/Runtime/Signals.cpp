@@ -23,6 +23,7 @@
 #include "xlate/Ops/Eval.h"
 #include "xlate/Ops/FpEnv.h"
 #include "xlate/Support/HostCpu.h"
+#include "xlate/Support/Sanitizers.h"
 #include <cstdio>
 #include <cstring>
 #include <sys/syscall.h>
@@ -192,7 +193,8 @@ void SignalTable::learn(int Sig) {
     Actions[Sig].Handler = 1;
 }
 
-static void raiseFromPrimitive(CpuState *S, ExitReason Reason, uint64_t Info) {
+XLATE_MAY_BE_LEFT static void raiseFromPrimitive(CpuState *S, ExitReason Reason,
+                                                 uint64_t Info) {
   S->Exit = Reason;
   S->ExitInfo = Info;
   xlate_unwind();
