@@ -7,7 +7,7 @@
 # A NAME is a directory of test/Guests: packages says what is unpacked into
 # .sysroot/NAME-arm64 and .sysroot/NAME-amd64, cases.sh has a function case_CASE
 # for each case, or a function one for all that the file list names. Everything is
-# done if no NAME is given. The cases run inside those trees (chroot), with
+# done if no NAME is given. The cases run inside those trees, with
 # namespaces of their own for mounts, network and processes. Without root, user
 # namespaces have to be allowed.
 #
@@ -94,6 +94,7 @@ in_tree() {
       root=$1 guests=$2 runner=$3 arch=$4 cache=$5 variables=()
       shift 5
       ip link set lo up 2>/dev/null || true
+      mount --bind "$root" "$root"
       mount --bind "$guests" "$root/guests"
       mount -t proc proc "$root/proc"
       mount --rbind /sys "$root/sys"
@@ -111,8 +112,11 @@ in_tree() {
           variables=(XLATE_STATS="${XLATE_STATS:-}" XLATE_CACHE_DIR=/var/cache/xlate)
         fi
       fi
+      # Not just a chroot: the kernel lets none begin a user namespace.
+      cd "$root"
+      mount --move . /
       exec env -i LOAD="${LOAD:-}" MEBIBYTES="${MEBIBYTES:-}" SECONDS_EACH="${SECONDS_EACH:-}" \
-        LIMIT="$LIMIT" PATH=/usr/sbin:/usr/bin HOME=/tmp LANG=C.UTF-8 GUEST_ARCH="$arch" "${variables[@]}" chroot "$root" "${run[@]}" "$@"' \
+        LIMIT="$LIMIT" PATH=/usr/sbin:/usr/bin HOME=/tmp LANG=C.UTF-8 GUEST_ARCH="$arch" "${variables[@]}" chroot . "${run[@]}" "$@"' \
     bash "$root" "$guests" "$runner" "$arch" "$cache" "$@" </dev/null
 }
 

@@ -1,5 +1,9 @@
 # Chromium without a window.
-case_dump_dom() {
-  chromium-headless-shell --no-sandbox --disable-gpu --user-data-dir=/tmp/work/profile \
-    --dump-dom "file://$GUEST/page.html"
+dump_dom() {
+  "$@" --disable-gpu --user-data-dir=/tmp/profile --dump-dom "file://$GUEST/page.html"
+}
+case_dump_dom() { dump_dom chromium-headless-shell --no-sandbox; }
+# As a user, with namespaces and system call filters for the renderer.
+case_sandbox() {
+  dump_dom setpriv --reuid=guest --regid=guest --clear-groups chromium-headless-shell
 }
