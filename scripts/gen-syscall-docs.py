@@ -87,6 +87,18 @@ They bind a program that keeps to its system calls. They are no wall around one 
 was written to get at the runtime, which is in the same address space: for that,
 confine `xlate-run` itself.
 
+## io_uring
+
+Rings are shared with the host's kernel, and so are nearly all entries. Before
+`io_uring_enter` lets the kernel take some, those whose arguments differ (open flags,
+`struct epoll_event`, paths with a sysroot) are replaced in place, and put back once
+they are taken (`lib/Syscall/IoUring.cpp`). On rings with `IORING_SETUP_SQPOLL`, of which
+a thread of the kernel takes entries by itself, these operations complete with EACCES.
+`IORING_OP_MADVISE` and operations younger than Linux 6.11 complete with EINVAL, and
+`IORING_REGISTER_PROBE` says so. Descriptors can't be registered for rings
+(`IORING_REGISTER_RING_FDS`). Files of `/proc` that show the guest show the host when
+they are opened so. `scripts/liburing.sh` runs liburing's tests.
+
 ## Table
 
 `arguments` are the kinds that `--strace` prints; `Path`, `LPath` (a link at the

@@ -51,9 +51,11 @@ void Process::lockForFork(GuestThread &T) {
   ThreadLock.lock();
   T.Signals->lock();
   Mem.lockForFork();
+  sys::lockForFork();
 }
 
 void Process::unlockAfterFork(GuestThread &T, bool InChild) {
+  sys::unlockAfterFork();
   Mem.unlockAfterFork(InChild);
   T.Signals->unlock();
   ThreadLock.unlock();

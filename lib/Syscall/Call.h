@@ -157,6 +157,8 @@ uint64_t redirect(Services &K, uint64_t Addr, Last Mode, std::string &Storage);
 
 /// Guest path to host path through the sysroot.
 const char *resolve(const char *Path, std::string &Out, Last Mode);
+/// How an open with the guest's flags takes a link at the end of its path.
+Last lastOf(uint64_t GuestFlags);
 
 /// Files of /proc whose contents are the guest's.
 enum class ProcFile {
@@ -193,6 +195,11 @@ Result filteredCall(Call &C, Handler H);
 /// PR_SET_SECCOMP and PR_GET_SECCOMP.
 Result setSeccomp(Call &C);
 Result getSeccomp(Call &C);
+
+//--- io_uring (IoUring.cpp) ---------------------------------------------------
+
+/// The guest has mapped Offset of Fd at Addr: of interest if Fd is a ring.
+void noteRingMapping(int Fd, uint64_t Offset, uint64_t Addr);
 
 //--- strace (Strace.cpp) ------------------------------------------------------
 

@@ -24,7 +24,7 @@ static Result openVirtual(Call &C, uint64_t PathAddr, uint64_t GuestFlags) {
   return openProcFile(C.K, F, GuestFlags);
 }
 
-static Last lastOf(uint64_t GuestFlags) {
+Last lastOf(uint64_t GuestFlags) {
   if ((GuestFlags & arm64::ONoFollow) ||
       (GuestFlags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
     return Last::NoFollow;

@@ -20,8 +20,11 @@ Result handle::mmap(Call &C) {
   int Prot = effectiveProt(C.A[2]);
   if (denied(Prot))
     return -EACCES;
-  return C.K.mmap(C.S, C.A[0], C.A[1], Prot, static_cast<int>(C.A[3]),
-                  static_cast<int>(C.A[4]), C.A[5]);
+  const int Flags = static_cast<int>(C.A[3]), Fd = static_cast<int>(C.A[4]);
+  const Result R = C.K.mmap(C.S, C.A[0], C.A[1], Prot, Flags, Fd, C.A[5]);
+  if (R > 0 && (Flags & MAP_TYPE) != MAP_PRIVATE && !(Flags & MAP_ANONYMOUS))
+    noteRingMapping(Fd, C.A[5], static_cast<uint64_t>(R));
+  return R;
 }
 
 Result handle::munmap(Call &C) { return C.K.munmap(C.S, C.A[0], C.A[1]); }

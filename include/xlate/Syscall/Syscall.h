@@ -181,6 +181,10 @@ void adoptLimits(const std::string &Text);
 /// Those of memory among them.
 MemoryLimits memoryLimits();
 
+/// Around a fork: what the child needs isn't in another thread's hands.
+void lockForFork();
+void unlockAfterFork();
+
 /// With --strace: log that the guest is about to receive a signal.
 void traceSignal(int Sig, int Code, uint64_t Addr);
 

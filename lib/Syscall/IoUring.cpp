@@ -1,0 +1,452 @@
+//===- IoUring.cpp - io_uring ---------------------------------------------===//
+//
+// Rings are shared by the guest and the host kernel, and what is in them is the
+// same for both architectures, but for a few operations: open flags, struct
+// epoll_event, and paths that go through the sysroot. So io_uring_enter() looks
+// through the submission entries that the kernel is about to take, replaces
+// those in place, and puts them back as they were when they are taken: the
+// kernel has its own copies by then, and the guest may use its entries again.
+//
+// A kernel thread that takes entries by itself (IORING_SETUP_SQPOLL) sees the
+// guest's: operations that would have to be converted aren't permitted there.
+// Descriptors that were registered to name rings are refused, as by a kernel
+// before 5.18: we know rings by their own.
+//
+//===----------------------------------------------------------------------===//
+#include "Abi.h"
+#include "Call.h"
+#include "WaitMask.h"
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <deque>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <linux/kcmp.h>
+#include <linux/openat2.h>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+namespace xlate::sys {
+
+namespace {
+
+// Younger than Debian 12's headers.
+constexpr uint32_t SetupNoMmap = 1u << 14, SetupRegisteredFdOnly = 1u << 15,
+                   SetupNoSqArray = 1u << 16;
+constexpr uint32_t KnownSetup = (1u << 18) - 1; ///< Up to HYBRID_IOPOLL.
+constexpr uint8_t OpListen = 57;
+
+/// The last operation that is known to be the same, or is converted here.
+constexpr uint8_t LastOp = OpListen;
+/// All that was there in Linux 6.6, but for the descriptors of rings.
+constexpr uint32_t LastRegister = 26;
+/// No operation: the kernel completes it with EINVAL.
+constexpr uint8_t NoOp = 0xff;
+constexpr size_t SqeBytes = sizeof(io_uring_sqe);
+
+/// Where a ring's submission queue is in the guest's memory; 0 = not mapped.
+struct Ring {
+  io_sqring_offsets At;
+  uint32_t Flags = 0;
+  uint64_t Queue = 0, Entries = 0;
+};
+
+std::mutex Lock;
+/// By descriptor. One that is closed does no harm: another ring with that
+/// number takes its place.
+std::map<int, Ring> Rings;
+std::atomic<bool> AnyRings{false};
+
+} // namespace
+
+void lockForFork() { Lock.lock(); }
+void unlockAfterFork() { Lock.unlock(); }
+
+static std::optional<Ring> findRing(int Fd) {
+  if (!AnyRings.load(std::memory_order_relaxed))
+    return std::nullopt;
+  std::lock_guard G(Lock);
+  if (auto It = Rings.find(Fd); It != Rings.end())
+    return It->second;
+  // A duplicate?
+  const uint64_t Pid = static_cast<uint64_t>(hostCall(SYS_getpid));
+  for (const auto &[Other, R] : Rings)
+    if (hostCall(SYS_kcmp, Pid, Pid, KCMP_FILE, static_cast<uint64_t>(Fd),
+                 static_cast<uint64_t>(Other)) == 0)
+      return Rings[Fd] = R;
+  return std::nullopt;
+}
+
+void noteRingMapping(int Fd, uint64_t Offset, uint64_t Addr) {
+  if (!findRing(Fd))
+    return;
+  std::lock_guard G(Lock);
+  if (Offset == IORING_OFF_SQ_RING)
+    Rings[Fd].Queue = Addr;
+  else if (Offset == IORING_OFF_SQES)
+    Rings[Fd].Entries = Addr;
+}
+
+/// Is the operation the same on the host whatever is in its entry?
+static bool needsNoConversion(uint8_t Op) {
+  switch (Op) {
+  case IORING_OP_OPENAT:
+  case IORING_OP_OPENAT2:
+  case IORING_OP_EPOLL_CTL:
+  case IORING_OP_MADVISE:
+    return false;
+  case IORING_OP_STATX:
+  case IORING_OP_UNLINKAT:
+  case IORING_OP_MKDIRAT:
+  case IORING_OP_SYMLINKAT:
+  case IORING_OP_LINKAT:
+  case IORING_OP_RENAMEAT:
+  case IORING_OP_SETXATTR:
+  case IORING_OP_GETXATTR:
+    return config().Sysroot.empty();
+  default:
+    return Op <= LastOp;
+  }
+}
+
+static Result hostRegister(uint64_t Fd, unsigned Op, const void *Arg,
+                           size_t N) {
+  return hostCall(SYS_io_uring_register, Fd, Op, toAddr(Arg), N);
+}
+
+/// Start a ring of which the kernel takes entries by itself.
+static Result startRestricted(uint64_t Fd) {
+  constexpr size_t MostOps = 256;
+  alignas(io_uring_probe) char
+      Answer[sizeof(io_uring_probe) + MostOps * sizeof(io_uring_probe_op)] = {};
+  if (Result E = hostRegister(Fd, IORING_REGISTER_PROBE, Answer, MostOps))
+    return E;
+  io_uring_probe_op Ops[MostOps];
+  std::memcpy(Ops, Answer + sizeof(io_uring_probe), sizeof Ops);
+  std::vector<io_uring_restriction> Allowed;
+  const auto allow = [&](uint16_t Kind, uint8_t What) {
+    io_uring_restriction R = {};
+    R.opcode = Kind;
+    R.register_op = What; // or sqe_op, sqe_flags
+    Allowed.push_back(R);
+  };
+  allow(IORING_RESTRICTION_SQE_FLAGS_ALLOWED, 0xff);
+  for (const io_uring_probe_op &Op : Ops)
+    if (Op.flags & IO_URING_OP_SUPPORTED && needsNoConversion(Op.op))
+      allow(IORING_RESTRICTION_SQE_OP, Op.op);
+  for (unsigned Op = 0; Op <= LastRegister; ++Op)
+    allow(IORING_RESTRICTION_REGISTER_OP, static_cast<uint8_t>(Op));
+  // An older kernel has fewer of the latter, and doesn't tell how many.
+  Result E;
+  do
+    E = hostRegister(Fd, IORING_REGISTER_RESTRICTIONS, Allowed.data(),
+                     Allowed.size());
+  while (E == -EINVAL && (Allowed.pop_back(), !Allowed.empty()));
+  return E ? E : hostRegister(Fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
+}
+
+Result handle::io_uring_setup(Call &C) {
+  io_uring_params P;
+  if (!copyFrom(P, C.A[1]))
+    return -EFAULT;
+  if (P.flags & ~KnownSetup || P.flags & SetupRegisteredFdOnly)
+    return -EINVAL;
+  // Restrictions can be set once, before it starts.
+  const bool Polled = P.flags & IORING_SETUP_SQPOLL;
+  if (Polled && P.flags & IORING_SETUP_R_DISABLED)
+    return -EINVAL;
+  P.flags |= Polled ? IORING_SETUP_R_DISABLED : 0;
+  const Result Fd = hostCall(SYS_io_uring_setup, C.A[0], toAddr(&P));
+  if (Fd < 0)
+    return Fd;
+  P.flags &= ~(Polled ? IORING_SETUP_R_DISABLED : 0);
+  Result E = Polled ? startRestricted(static_cast<uint64_t>(Fd)) : 0;
+  if (!E && !copyTo(C.A[1], P))
+    E = -EFAULT;
+  if (E) {
+    hostCall(SYS_close, static_cast<uint64_t>(Fd));
+    return E;
+  }
+  Ring R;
+  R.At = P.sq_off;
+  R.Flags = P.flags;
+  if (P.flags & SetupNoMmap) {
+    // The guest's own memory, at addresses that it gave.
+    R.Queue = P.cq_off.resv2;
+    R.Entries = P.sq_off.resv2;
+  }
+  std::lock_guard G(Lock);
+  Rings[static_cast<int>(Fd)] = R;
+  AnyRings = true;
+  return Fd;
+}
+
+//--- Submission ---------------------------------------------------------------
+
+namespace {
+
+/// Entries in a form for the host, until they are taken.
+class Submission {
+public:
+  explicit Submission(Call &C) : C(C) {}
+  /// Put back what the guest had written.
+  ~Submission() { restore(); }
+  Submission(const Submission &) = delete;
+
+  /// The next Max entries of R.
+  void convert(const Ring &R, uint32_t Max);
+  bool changedAny() const { return !Changes.empty(); }
+  void restore();
+
+private:
+  void convert(uint64_t At);
+  void convert(io_uring_sqe &E);
+  void openat2(io_uring_sqe &E);
+  void epollCtl(io_uring_sqe &E);
+  void allowWrites(const io_uring_sqe &E);
+  uint64_t path(uint64_t Addr, Last Mode) {
+    return redirect(C.K, Addr, Mode, Strings.emplace_back());
+  }
+
+  struct Change {
+    uint64_t At;
+    io_uring_sqe Guests, Hosts;
+  };
+  Call &C;
+  std::vector<Change> Changes;
+  // What the entries point to.
+  std::deque<std::string> Strings;
+  std::deque<epoll_event> Events;
+};
+
+} // namespace
+
+void Submission::convert(const Ring &R, uint32_t Max) {
+  if (!R.Queue || !R.Entries)
+    return;
+  uint32_t Head, Tail, Mask;
+  if (!copyFrom(Head, R.Queue + R.At.head) ||
+      !copyFrom(Tail, R.Queue + R.At.tail) ||
+      !copyFrom(Mask, R.Queue + R.At.ring_mask))
+    return;
+  std::atomic_thread_fence(std::memory_order_acquire);
+  const uint32_t N = std::min({Max, Tail - Head, Mask + 1});
+  const uint64_t Size = R.Flags & IORING_SETUP_SQE128 ? 2 * SqeBytes : SqeBytes;
+  for (uint32_t I = Head; I != Head + N; ++I) {
+    uint32_t Index = I & Mask;
+    if (!(R.Flags & SetupNoSqArray) &&
+        !copyFrom(Index, R.Queue + R.At.array + (I & Mask) * sizeof Index))
+      return;
+    if (Index <= Mask)
+      convert(R.Entries + Index * Size);
+  }
+}
+
+void Submission::convert(uint64_t At) {
+  Change Ch;
+  Ch.At = At;
+  if (!copyFrom(Ch.Guests, At))
+    return;
+  Ch.Hosts = Ch.Guests;
+  convert(Ch.Hosts);
+  if (std::memcmp(&Ch.Hosts, &Ch.Guests, sizeof Ch.Hosts) != 0 &&
+      copyTo(At, Ch.Hosts))
+    Changes.push_back(Ch);
+}
+
+void Submission::restore() {
+  for (const Change &Ch : Changes) {
+    // Another thread may have got the entry by now.
+    io_uring_sqe Now;
+    if (copyFrom(Now, Ch.At) && std::memcmp(&Now, &Ch.Hosts, sizeof Now) == 0)
+      (void)copyTo(Ch.At, Ch.Guests);
+  }
+  Changes.clear();
+}
+
+void Submission::convert(io_uring_sqe &E) {
+  if (!(E.flags & IOSQE_FIXED_FILE) && isRuntimeFd(E.fd))
+    E.fd = -1;
+  const auto lastFor = [](uint64_t AtFlags) {
+    return AtFlags & AT_SYMLINK_NOFOLLOW ? Last::NoFollow : Last::Follow;
+  };
+  switch (E.opcode) {
+  case IORING_OP_READV:
+  case IORING_OP_READ_FIXED:
+  case IORING_OP_READ:
+  case IORING_OP_RECV:
+    return allowWrites(E);
+  case IORING_OP_OPENAT:
+    E.addr = path(E.addr, lastOf(E.open_flags));
+    E.open_flags = static_cast<uint32_t>(swapOpenFlags(E.open_flags));
+    return;
+  case IORING_OP_OPENAT2:
+    return openat2(E);
+  case IORING_OP_EPOLL_CTL:
+    return epollCtl(E);
+  case IORING_OP_STATX:
+    E.addr = path(E.addr, lastFor(E.statx_flags));
+    return;
+  case IORING_OP_UNLINKAT:
+    E.addr = path(E.addr, Last::NoFollow);
+    return;
+  case IORING_OP_MKDIRAT:
+    E.addr = path(E.addr, Last::Create);
+    return;
+  case IORING_OP_SYMLINKAT: // of the contents of the link at addr2
+    E.addr2 = path(E.addr2, Last::Create);
+    return;
+  case IORING_OP_LINKAT:
+    E.addr =
+        path(E.addr, E.hardlink_flags & AT_SYMLINK_FOLLOW ? Last::Follow
+                                                          : Last::NoFollow);
+    E.addr2 = path(E.addr2, Last::Create);
+    return;
+  case IORING_OP_RENAMEAT:
+    E.addr = path(E.addr, Last::NoFollow);
+    E.addr2 = path(E.addr2, Last::Create);
+    return;
+  case IORING_OP_SETXATTR:
+  case IORING_OP_GETXATTR:
+    E.addr3 = path(E.addr3, Last::Follow);
+    return;
+  case IORING_OP_MADVISE:
+    // The runtime would have to know when it happens.
+    E.opcode = NoOp;
+    return;
+  default:
+    if (!needsNoConversion(E.opcode))
+      E.opcode = NoOp;
+  }
+}
+
+void Submission::openat2(io_uring_sqe &E) {
+  constexpr uint64_t PageSize = 4096;
+  // Whatever a later kernel appends is passed on as it is.
+  open_how How;
+  std::string Bytes(std::min<uint64_t>(E.len, PageSize + 1), '\0');
+  if (E.len < sizeof How || E.len > PageSize ||
+      !safeCopy(Bytes.data(), toPtr(E.addr2), Bytes.size()))
+    return; // the kernel says what is wrong
+  std::memcpy(&How, Bytes.data(), sizeof How);
+  if (!How.resolve)
+    E.addr = path(E.addr, lastOf(How.flags));
+  How.flags = swapOpenFlags(How.flags);
+  std::memcpy(Bytes.data(), &How, sizeof How);
+  E.addr2 = toAddr(Strings.emplace_back(std::move(Bytes)).data());
+}
+
+void Submission::epollCtl(io_uring_sqe &E) {
+  Arm64EpollEvent G;
+  if (E.len != EPOLL_CTL_DEL && copyFrom(G, E.addr))
+    E.addr = toAddr(&Events.emplace_back(toHost(G)));
+}
+
+/// What a read fills may be write-protected, since it is code, too.
+void Submission::allowWrites(const io_uring_sqe &E) {
+  if (E.opcode != IORING_OP_READV) {
+    C.K.allowKernelWrites(E.addr, E.addr + E.len);
+    return;
+  }
+  iovec Iov;
+  constexpr uint32_t MostIovecs = 1024;
+  for (uint32_t I = 0; I != std::min(E.len, MostIovecs); ++I)
+    if (copyFrom(Iov, E.addr + I * sizeof Iov))
+      C.K.allowKernelWrites(toAddr(Iov.iov_base),
+                            toAddr(Iov.iov_base) + Iov.iov_len);
+}
+
+//--- io_uring_enter -----------------------------------------------------------
+
+/// The call with what it waits by: a signal mask, and perhaps more.
+static Result enterWith(const Call &C, uint64_t ToSubmit, uint64_t Flags,
+                        uint64_t Mask, const io_uring_getevents_arg *Ext) {
+  uint64_t Arg = Mask, Size = 8;
+  io_uring_getevents_arg Host;
+  if (Ext) {
+    Host = *Ext;
+    Host.sigmask = Mask;
+    Host.sigmask_sz = 8;
+    Arg = toAddr(&Host);
+    Size = sizeof Host;
+  }
+  return xlate_safe_syscall(SYS_io_uring_enter, C.A[0], ToSubmit, C.A[2], Flags,
+                            Arg, Size);
+}
+
+Result handle::io_uring_enter(Call &C) {
+  const uint32_t ToSubmit = static_cast<uint32_t>(C.A[1]);
+  const uint32_t Flags = static_cast<uint32_t>(C.A[3]);
+  const bool Waits = Flags & IORING_ENTER_GETEVENTS;
+  if (Flags & IORING_ENTER_REGISTERED_RING)
+    return -EINVAL;
+  const bool IsExt = Waits && Flags & IORING_ENTER_EXT_ARG;
+  io_uring_getevents_arg Ext = {};
+  WaitMask M;
+  if (IsExt) {
+    if (C.A[5] != sizeof Ext)
+      return -EINVAL;
+    if (!copyFrom(Ext, C.A[4]))
+      return -EFAULT;
+    if (Result R = M.init(Ext.sigmask, Ext.sigmask_sz))
+      return R;
+  } else if (Waits) {
+    if (Result R = M.init(C.A[4], C.A[5]))
+      return R;
+  }
+  const io_uring_getevents_arg *Arg = IsExt ? &Ext : nullptr;
+
+  Submission S(C);
+  if (ToSubmit)
+    if (const auto R = findRing(static_cast<int>(C.A[0])))
+      S.convert(*R, ToSubmit);
+  if (!S.changedAny() || !Waits)
+    return enterWith(C, ToSubmit, Flags, Waits ? M.enter(C.K) : 0, Arg);
+
+  // In two steps, so that the guest has its entries back while it waits.
+  constexpr uint32_t Waiting = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
+  const Result Taken = enterWith(C, ToSubmit, Flags & ~Waiting, 0, nullptr);
+  S.restore();
+  if (Taken != static_cast<Result>(ToSubmit))
+    return Taken;
+  const Result R = enterWith(C, 0, Flags, M.enter(C.K), Arg);
+  return Taken ? Taken : R;
+}
+
+//--- io_uring_register --------------------------------------------------------
+
+/// Say which operations there are: not those that enter() refuses.
+static Result probe(const Call &C) {
+  const Result R = hostPass(C);
+  io_uring_probe Head;
+  if (R || !copyFrom(Head, C.A[2]))
+    return R;
+  for (uint64_t I = 0; I != std::min<uint64_t>(Head.ops_len, C.A[3]); ++I) {
+    const uint64_t At = C.A[2] + sizeof Head + I * sizeof(io_uring_probe_op);
+    io_uring_probe_op Op;
+    if (!copyFrom(Op, At))
+      return -EFAULT;
+    if (Op.op <= LastOp && Op.op != IORING_OP_MADVISE)
+      continue;
+    Op.flags = 0;
+    if (!copyTo(At, Op))
+      return -EFAULT;
+  }
+  Head.last_op = std::min(Head.last_op, LastOp);
+  return copyTo(C.A[2], Head) ? 0 : -EFAULT;
+}
+
+Result handle::io_uring_register(Call &C) {
+  const uint32_t Op = static_cast<uint32_t>(C.A[1]);
+  if (Op > LastRegister || Op == IORING_REGISTER_RING_FDS ||
+      Op == IORING_UNREGISTER_RING_FDS)
+    return -EINVAL;
+  return Op == IORING_REGISTER_PROBE ? probe(C) : hostWait(C);
+}
+
+} // namespace xlate::sys
