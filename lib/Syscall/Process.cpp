@@ -24,7 +24,8 @@ Result handle::clone(Call &C) {
   const uint64_t Flags = static_cast<uint32_t>(C.A[0]);
   clone_args Args = {};
   Args.flags = Flags & ~uint64_t(CSIGNAL);
-  Args.exit_signal = Flags & CSIGNAL;
+  // A sibling ends as its creator does: clone3 wants none, clone ignores it.
+  Args.exit_signal = Flags & CLONE_PARENT ? 0 : Flags & CSIGNAL;
   Args.stack = C.A[1];
   Args.parent_tid = C.A[2];
   Args.tls = C.A[3];
@@ -56,6 +57,7 @@ Result handle::clone3(Call &C) {
   if (!Args.stack != !Args.stack_size ||
       (Args.exit_signal & ~uint64_t(CSIGNAL)) ||
       (Args.flags & (CLONE_DETACHED | (CSIGNAL & ~uint64_t(CLONE_NEWTIME)))) ||
+      (Args.flags & (CLONE_THREAD | CLONE_PARENT) && Args.exit_signal) ||
       (!Args.set_tid != !Args.set_tid_size))
     return -EINVAL;
   return C.K.clone(C.S, Args);

@@ -34,6 +34,30 @@ static int threadMain(void *Arg) {
   return 3;
 }
 
+/// A child makes a sibling of its own: ours, which ends as the child does.
+static void siblings(void) {
+  int Pipe[2];
+  pid_t Sibling = 0;
+  R(pipe(Pipe));
+  pid_t Pid = fork();
+  if (!Pid) {
+    Sibling = syscall(SYS_clone, CLONE_PARENT | SIGUSR1, 0, 0, 0, 0);
+    if (!Sibling)
+      _exit(11);
+    write(Pipe[1], &Sibling, sizeof Sibling);
+    SHOW("not its child %d", waitpid(Sibling, 0, __WALL));
+    struct clone_args {
+      unsigned long flags, pidfd, child_tid, parent_tid, exit_signal, more[4];
+    } Args = {.flags = CLONE_PARENT, .exit_signal = SIGCHLD};
+    R(syscall(SYS_clone3, &Args, sizeof Args));
+    fflush(stdout);
+    _exit(12);
+  }
+  R(read(Pipe[0], &Sibling, sizeof Sibling) == sizeof Sibling);
+  SHOW("child %x", wait1(Pid));
+  SHOW("sibling %x", wait1(Sibling));
+}
+
 static void children(void) {
   pid_t Pid = fork();
   if (!Pid)
@@ -156,6 +180,7 @@ int main(int Argc, char **Argv) {
     return 4;
   }
   children();
+  siblings();
   others();
   identity(Argv[0]);
   limits();
