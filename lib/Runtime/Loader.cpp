@@ -164,6 +164,7 @@ Expected<LoadedProgram> loadProgram(const RunOptions &Options,
       !Done)
     return Done.error();
   P.ExeFd = sys::protectFd(File->Fd.release());
+  P.ExeLink = "/proc/thread-self/fd/" + std::to_string(P.ExeFd);
   return P;
 }
 

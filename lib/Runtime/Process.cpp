@@ -206,7 +206,7 @@ sys::Result Process::shmdt(CpuState &, uint64_t Addr) {
 }
 std::string Process::procMaps(bool Smaps) { return Mem.procMaps(Smaps); }
 
-const std::string &Process::exePath() { return Program.ExeHostPath; }
+const std::string &Process::exePath() { return Program.ExeLink; }
 const std::string &Process::exeGuestPath() { return Program.ExeGuestPath; }
 std::vector<uint8_t> Process::auxv() { return Program.Auxv; }
 

@@ -52,6 +52,9 @@ struct LoadedProgram {
   uint64_t VdsoSigreturn = 0; ///< Return address of signal handlers.
 
   int ExeFd = -1; ///< The program's file, open for reading; a protected one.
+  /// What leads to that file even if no path does: one that was executed by
+  /// descriptor, or that is elsewhere since the root directory changed.
+  std::string ExeLink;
   std::string ExeHostPath;
   std::string ExeGuestPath;      ///< Without the sysroot.
   std::vector<uint8_t> Auxv;     ///< Bytes of /proc/self/auxv.

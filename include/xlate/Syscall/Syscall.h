@@ -140,7 +140,8 @@ public:
   virtual std::string procMaps(bool Smaps) = 0;
 
   // Facts about the running program.
-  virtual const std::string &exePath() = 0; ///< host path of the guest program
+  /// What the host finds the guest program's file by.
+  virtual const std::string &exePath() = 0;
   virtual const std::string &exeGuestPath() = 0; ///< path as the guest sees it
   virtual std::vector<uint8_t> auxv() = 0;       ///< bytes of /proc/self/auxv
   virtual std::string cmdline() = 0;             ///< NUL-separated argv

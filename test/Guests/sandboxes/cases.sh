@@ -55,3 +55,5 @@ case_strace() {
     sed 's/^[0-9]* *//' log | grep '"file2\?"'
   done
 } 2>&1
+# A container with namespaces, a root of its own, few capabilities, a filter.
+case_runc() { bash "$GUEST/container.sh" runc; } 2>&1
