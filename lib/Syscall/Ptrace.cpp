@@ -32,6 +32,9 @@ struct Tracee {
   /// A child of a tracee, made one by the host: it begins with a stop of its
   /// own, and the host's isn't one.
   bool IsNew = false;
+  /// The host has made it one, and the guest hasn't heard of it yet: perhaps a
+  /// thread of the runtime.
+  bool IsSecret = false;
   uint32_t Options = 0;
 };
 
@@ -144,7 +147,7 @@ static bool guestStop(int Tid, int &Status) {
   if (!Tracees.count(Tid)) {
     const uint32_t Options = inheritedOptions(Tid);
     Tracees[Tid].Options = Options;
-    Tracees[Tid].IsNew = Options != 0;
+    Tracees[Tid].IsNew = Tracees[Tid].IsSecret = Options != 0;
     setHostOptions(Tid, Options);
   }
   Tracee &T = Tracees[Tid];
@@ -175,6 +178,7 @@ static bool guestStop(int Tid, int &Status) {
     auto [New, Added] = Tracees.try_emplace(static_cast<int>(Child));
     New->second.Options = T.Options;
     New->second.IsNew |= Added;
+    New->second.IsSecret = false;
     A.ExpectsChild = false;
     A.Message = Child;
     writeArea(Tid, T, A);
@@ -187,7 +191,7 @@ static bool guestStop(int Tid, int &Status) {
     if (!readArea(Tid, T, A))
       return goOn(0);
     T.IsStopped = true;
-    T.InGroupStop = false;
+    T.InGroupStop = T.IsSecret = false;
     if (A.Status == TraceArea::SyscallStatus)
       A.Status = SIGTRAP | (T.Options & PTRACE_O_TRACESYSGOOD ? 0x80 : 0);
     Status = static_cast<int>(A.Status << 8 | 0x7f);
@@ -202,11 +206,23 @@ static bool guestStop(int Tid, int &Status) {
   return goOn(Sig);
 }
 
-static void forget(int Tid) {
+/// Tid has ended. False: to the guest it hasn't been there.
+static bool guestEnd(int Tid) {
   if (!AnyTracees.load(std::memory_order_relaxed))
-    return;
+    return true;
   std::lock_guard G(Lock);
-  Tracees.erase(Tid);
+  auto It = Tracees.find(Tid);
+  const bool Known = It == Tracees.end() || !It->second.IsSecret;
+  if (It != Tracees.end())
+    Tracees.erase(It);
+  return Known;
+}
+
+/// What a wait has found out about a child is the guest's business.
+static bool isForGuest(int Tid, int &Status) {
+  if (WIFSTOPPED(Status))
+    return guestStop(Tid, Status);
+  return WIFCONTINUED(Status) || guestEnd(Tid);
 }
 
 Result handle::wait4(Call &C) {
@@ -215,10 +231,7 @@ Result handle::wait4(Call &C) {
   do
     R = xlate_safe_syscall(SYS_wait4, C.A[0], toAddr(&Status), C.A[2], C.A[3],
                            0, 0);
-  while (R > 0 && WIFSTOPPED(Status) &&
-         !guestStop(static_cast<int>(R), Status));
-  if (R > 0 && (WIFEXITED(Status) || WIFSIGNALED(Status)))
-    forget(static_cast<int>(R));
+  while (R > 0 && !isForGuest(static_cast<int>(R), Status));
   return R > 0 && C.A[1] && !copyTo(C.A[1], Status) ? -EFAULT : R;
 }
 
@@ -233,9 +246,10 @@ Result handle::waitid(Call &C) {
     if (!Info.si_pid)
       break;
     if (Info.si_code != CLD_TRAPPED && Info.si_code != CLD_STOPPED) {
-      if (!(C.A[3] & WNOWAIT) && Info.si_code != CLD_CONTINUED)
-        forget(Info.si_pid);
-      break;
+      if (C.A[3] & WNOWAIT || Info.si_code == CLD_CONTINUED ||
+          guestEnd(Info.si_pid))
+        break;
+      continue;
     }
     int Status = Info.si_status << 8 | 0x7f;
     if (guestStop(Info.si_pid, Status)) {
