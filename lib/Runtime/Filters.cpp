@@ -36,6 +36,5 @@ void Process::kill(CpuState &S, const siginfo_t &Info, bool AndProcess) {
   }
   if (Alone)
     dieBySignal(T, {Info, Info.si_signo}, 0);
-  exitThread(S, Info.si_signo);
-  __builtin_unreachable();
+  endThread(T, Info.si_signo);
 }

@@ -286,6 +286,8 @@ private:
   void promote(GuestThread &T);
   void maskTagsIn(GuestThread &T);
   sys::Result startThread(GuestThread &T, const clone_args &Args);
+  /// Its wait status is that of the process if it is the last thread.
+  [[noreturn]] void endThread(GuestThread &T, int WaitStatus);
   GuestThread *newChild(GuestThread &T, const clone_args &Args,
                         size_t StackSize);
   static void copyArchState(CpuState &To, const CpuState &From);
@@ -356,7 +358,6 @@ private:
   std::mutex ThreadLock;
   GuestThread *Threads = nullptr;
   std::vector<GuestThread *> Zombies; ///< Exited, host thread not yet joined.
-  std::atomic<int> LeaderStatus{0};   ///< Of the initial thread, if it exited.
 };
 
 /// Host stack of a guest thread.

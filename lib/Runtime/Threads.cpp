@@ -384,8 +384,12 @@ static void abandonRobustList(int Tid) {
 }
 
 sys::Result Process::exitThread(CpuState &S, int Status) {
-  GuestThread &T = GuestThread::of(S);
-  traceExit(T, (Status & 0xff) << 8);
+  endThread(GuestThread::of(S), (Status & 0xff) << 8);
+}
+
+void Process::endThread(GuestThread &T, int WaitStatus) {
+  traceExit(T, WaitStatus);
+  const int Status = WaitStatus >> 8;
   uint64_t All = ~uint64_t(0);
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, nullptr, 8);
   abandonRobustList(T.Tid);
@@ -394,8 +398,7 @@ sys::Result Process::exitThread(CpuState &S, int Status) {
   if (T.BorrowsMemory)
     syscall(SYS_exit, Status); // its creator cleans up
   const bool Leader = !T.HostStack;
-  if (Leader)
-    LeaderStatus = Status;
+
   bool Last = true;
   {
     // In one step: of two threads that end together one must be the last.
@@ -406,8 +409,13 @@ sys::Result Process::exitThread(CpuState &S, int Status) {
     if (!Leader && !Last)
       Zombies.push_back(&T);
   }
-  if (Last) // the host may have threads left
-    exitGroup(S, LeaderStatus);
+  if (Last) { // the host may have threads left
+    PendingSignal P = {};
+    P.Sig = P.Info.si_signo = WaitStatus & 0x7f;
+    if (P.Sig)
+      dieBySignal(T, P, 0);
+    exitGroup(T.S, Status);
+  }
   if (Leader)
     syscall(SYS_exit, Status); // its stack is the process's
   pthread_exit(nullptr);
