@@ -55,7 +55,7 @@ void Process::lockForFork(GuestThread &T) {
 }
 
 void Process::unlockAfterFork(GuestThread &T, bool InChild) {
-  sys::unlockAfterFork();
+  sys::unlockAfterFork(InChild);
   Mem.unlockAfterFork(InChild);
   T.Signals->unlock();
   ThreadLock.unlock();

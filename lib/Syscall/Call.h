@@ -201,6 +201,13 @@ Result getSeccomp(Call &C);
 /// The guest has mapped Offset of Fd at Addr: of interest if Fd is a ring.
 void noteRingMapping(int Fd, uint64_t Offset, uint64_t Addr);
 
+//--- Locks that a fork must find free -----------------------------------------
+
+void lockRings();
+void unlockRings(bool InChild);
+void lockTracees();
+void unlockTracees();
+
 //--- strace (Strace.cpp) ------------------------------------------------------
 
 /// Run H for C and log it.

@@ -172,6 +172,16 @@ Result dispatch(CpuState &S, Services &K) {
   return H(C);
 }
 
+void lockForFork() {
+  lockTracees();
+  lockRings();
+}
+
+void unlockAfterFork(bool InChild) {
+  unlockRings(InChild);
+  unlockTracees();
+}
+
 Result Services::sigtimedwait(CpuState &S, const uint64_t *Set, void *Info,
                               const void *Timeout, uint64_t Size) {
   return xlate_safe_syscall(SYS_rt_sigtimedwait, toAddr(Set), toAddr(Info),

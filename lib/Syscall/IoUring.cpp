@@ -27,7 +27,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -43,33 +43,46 @@ constexpr uint8_t OpListen = 57;
 
 /// The last operation that is known to be the same, or is converted here.
 constexpr uint8_t LastOp = OpListen;
-/// All that was there in Linux 6.6, but for the descriptors of rings.
+/// All that was there in Linux 6.8, but for the descriptors of rings.
 constexpr uint32_t LastRegister = 26;
 /// No operation: the kernel completes it with EINVAL.
 constexpr uint8_t NoOp = 0xff;
 constexpr size_t SqeBytes = sizeof(io_uring_sqe);
 
-/// Where a ring's submission queue is in the guest's memory; 0 = not mapped.
+/// /// What is known of a ring. Its descriptors share it.
 struct Ring {
   io_sqring_offsets At;
   uint32_t Flags = 0;
-  uint64_t Queue = 0, Entries = 0;
+  /// Where its submission queue is in the guest's memory; 0 = not mapped.
+  std::atomic<uint64_t> Queue{0}, Entries{0};
+  /// The thread that submits, by its state's address; Several submit one by
+  /// one, so that none finds entries that another has converted.
+  std::atomic<uint64_t> Submitter{0};
+  static constexpr uint64_t Several = 1;
+  std::mutex Submitting;
 };
 
 std::mutex Lock;
-/// By descriptor. One that is closed does no harm: another ring with that
-/// number takes its place.
-std::map<int, Ring> Rings;
+/// /// By descriptor. One that is closed does no harm: another ring with that
+/// number takes its place, unless it gets there by dup2.
+std::map<int, std::shared_ptr<Ring>> Rings;
 std::atomic<bool> AnyRings{false};
 
 } // namespace
 
-void lockForFork() { Lock.lock(); }
-void unlockAfterFork() { Lock.unlock(); }
+void lockRings() { Lock.lock(); }
 
-static std::optional<Ring> findRing(int Fd) {
+void unlockRings(bool InChild) {
+  // In the child nobody is about to submit.
+  if (InChild)
+    for (auto &[Fd, R] : Rings)
+      new (&R->Submitting) std::mutex;
+  Lock.unlock();
+}
+
+static std::shared_ptr<Ring> findRing(int Fd) {
   if (!AnyRings.load(std::memory_order_relaxed))
-    return std::nullopt;
+    return nullptr;
   std::lock_guard G(Lock);
   if (auto It = Rings.find(Fd); It != Rings.end())
     return It->second;
@@ -79,17 +92,14 @@ static std::optional<Ring> findRing(int Fd) {
     if (hostCall(SYS_kcmp, Pid, Pid, KCMP_FILE, static_cast<uint64_t>(Fd),
                  static_cast<uint64_t>(Other)) == 0)
       return Rings[Fd] = R;
-  return std::nullopt;
+  return nullptr;
 }
 
 void noteRingMapping(int Fd, uint64_t Offset, uint64_t Addr) {
-  if (!findRing(Fd))
+  if (Offset != IORING_OFF_SQ_RING && Offset != IORING_OFF_SQES)
     return;
-  std::lock_guard G(Lock);
-  if (Offset == IORING_OFF_SQ_RING)
-    Rings[Fd].Queue = Addr;
-  else if (Offset == IORING_OFF_SQES)
-    Rings[Fd].Entries = Addr;
+  if (const auto R = findRing(Fd))
+    (Offset == IORING_OFF_SQES ? R->Entries : R->Queue) = Addr;
 }
 
 /// Is the operation the same on the host whatever is in its entry?
@@ -172,13 +182,13 @@ Result handle::io_uring_setup(Call &C) {
     hostCall(SYS_close, static_cast<uint64_t>(Fd));
     return E;
   }
-  Ring R;
-  R.At = P.sq_off;
-  R.Flags = P.flags;
+  const auto R = std::make_shared<Ring>();
+  R->At = P.sq_off;
+  R->Flags = P.flags;
   if (P.flags & SetupNoMmap) {
     // The guest's own memory, at addresses that it gave.
-    R.Queue = P.cq_off.resv2;
-    R.Entries = P.sq_off.resv2;
+    R->Queue = P.cq_off.resv2;
+    R->Entries = P.sq_off.resv2;
   }
   std::lock_guard G(Lock);
   Rings[static_cast<int>(Fd)] = R;
@@ -209,6 +219,7 @@ private:
   void openat2(io_uring_sqe &E);
   void epollCtl(io_uring_sqe &E);
   void allowWrites(const io_uring_sqe &E);
+  void allowWrites(uint64_t Iovecs, uint64_t N);
   uint64_t path(uint64_t Addr, Last Mode) {
     return redirect(C.K, Addr, Mode, Strings.emplace_back());
   }
@@ -227,12 +238,11 @@ private:
 } // namespace
 
 void Submission::convert(const Ring &R, uint32_t Max) {
-  if (!R.Queue || !R.Entries)
-    return;
+  const uint64_t Queue = R.Queue, Entries = R.Entries;
   uint32_t Head, Tail, Mask;
-  if (!copyFrom(Head, R.Queue + R.At.head) ||
-      !copyFrom(Tail, R.Queue + R.At.tail) ||
-      !copyFrom(Mask, R.Queue + R.At.ring_mask))
+  if (!Queue || !Entries || !copyFrom(Head, Queue + R.At.head) ||
+      !copyFrom(Tail, Queue + R.At.tail) ||
+      !copyFrom(Mask, Queue + R.At.ring_mask))
     return;
   std::atomic_thread_fence(std::memory_order_acquire);
   const uint32_t N = std::min({Max, Tail - Head, Mask + 1});
@@ -240,14 +250,17 @@ void Submission::convert(const Ring &R, uint32_t Max) {
   for (uint32_t I = Head; I != Head + N; ++I) {
     uint32_t Index = I & Mask;
     if (!(R.Flags & SetupNoSqArray) &&
-        !copyFrom(Index, R.Queue + R.At.array + (I & Mask) * sizeof Index))
+        !copyFrom(Index, Queue + R.At.array + (I & Mask) * sizeof Index))
       return;
     if (Index <= Mask)
-      convert(R.Entries + Index * Size);
+      convert(Entries + Index * Size);
   }
 }
 
 void Submission::convert(uint64_t At) {
+  for (const Change &Ch : Changes)
+    if (Ch.At == At)
+      return; // twice in the queue
   Change Ch;
   Ch.At = At;
   if (!copyFrom(Ch.Guests, At))
@@ -269,8 +282,16 @@ void Submission::restore() {
   Changes.clear();
 }
 
+/// Is an entry's fd one? Else it is a number of something.
+static bool hasDescriptor(uint8_t Op) {
+  constexpr uint8_t OpWaitid = 50, OpFutexWaitv = 53;
+  return Op != IORING_OP_PROVIDE_BUFFERS && Op != IORING_OP_REMOVE_BUFFERS &&
+         Op != IORING_OP_SOCKET && (Op < OpWaitid || Op > OpFutexWaitv);
+}
+
 void Submission::convert(io_uring_sqe &E) {
-  if (!(E.flags & IOSQE_FIXED_FILE) && isRuntimeFd(E.fd))
+  if (!(E.flags & IOSQE_FIXED_FILE) && hasDescriptor(E.opcode) &&
+      isRuntimeFd(E.fd))
     E.fd = -1;
   const auto lastFor = [](uint64_t AtFlags) {
     return AtFlags & AT_SYMLINK_NOFOLLOW ? Last::NoFollow : Last::Follow;
@@ -281,6 +302,12 @@ void Submission::convert(io_uring_sqe &E) {
   case IORING_OP_READ:
   case IORING_OP_RECV:
     return allowWrites(E);
+  case IORING_OP_RECVMSG: {
+    msghdr M;
+    if (copyFrom(M, E.addr))
+      allowWrites(toAddr(M.msg_iov), M.msg_iovlen);
+    return;
+  }
   case IORING_OP_OPENAT:
     E.addr = path(E.addr, lastOf(E.open_flags));
     E.open_flags = static_cast<uint32_t>(swapOpenFlags(E.open_flags));
@@ -349,14 +376,17 @@ void Submission::epollCtl(io_uring_sqe &E) {
 
 /// What a read fills may be write-protected, since it is code, too.
 void Submission::allowWrites(const io_uring_sqe &E) {
-  if (E.opcode != IORING_OP_READV) {
+  if (E.opcode == IORING_OP_READV)
+    allowWrites(E.addr, E.len);
+  else
     C.K.allowKernelWrites(E.addr, E.addr + E.len);
-    return;
-  }
+}
+
+void Submission::allowWrites(uint64_t Iovecs, uint64_t N) {
   iovec Iov;
-  constexpr uint32_t MostIovecs = 1024;
-  for (uint32_t I = 0; I != std::min(E.len, MostIovecs); ++I)
-    if (copyFrom(Iov, E.addr + I * sizeof Iov))
+  constexpr uint64_t MostIovecs = 1024;
+  for (uint64_t I = 0; I != std::min(N, MostIovecs); ++I)
+    if (copyFrom(Iov, Iovecs + I * sizeof Iov))
       C.K.allowKernelWrites(toAddr(Iov.iov_base),
                             toAddr(Iov.iov_base) + Iov.iov_len);
 }
@@ -377,6 +407,16 @@ static Result enterWith(const Call &C, uint64_t ToSubmit, uint64_t Flags,
   }
   return xlate_safe_syscall(SYS_io_uring_enter, C.A[0], ToSubmit, C.A[2], Flags,
                             Arg, Size);
+}
+
+/// Has no other thread submitted so far?
+static bool isOnlySubmitter(Ring &R, const CpuState &S) {
+  const uint64_t Own = toAddr(&S);
+  uint64_t Known = 0;
+  if (R.Submitter.compare_exchange_strong(Known, Own) || Known == Own)
+    return true;
+  R.Submitter = Ring::Several;
+  return false;
 }
 
 Result handle::io_uring_enter(Call &C) {
@@ -401,21 +441,30 @@ Result handle::io_uring_enter(Call &C) {
   }
   const io_uring_getevents_arg *Arg = IsExt ? &Ext : nullptr;
 
-  Submission S(C);
-  if (ToSubmit)
-    if (const auto R = findRing(static_cast<int>(C.A[0])))
-      S.convert(*R, ToSubmit);
-  if (!S.changedAny() || !Waits)
+  const auto R = ToSubmit ? findRing(static_cast<int>(C.A[0])) : nullptr;
+  const auto enterAtOnce = [&] {
     return enterWith(C, ToSubmit, Flags, Waits ? M.enter(C.K) : 0, Arg);
-
-  // In two steps, so that the guest has its entries back while it waits.
+  };
+  if (!R || R->Flags & IORING_SETUP_SQPOLL)
+    return enterAtOnce();
+  const bool Alone = isOnlySubmitter(*R, C.S);
+  std::unique_lock G(R->Submitting);
+  Submission S(C);
+  S.convert(*R, ToSubmit);
+  if (Alone && !S.changedAny()) {
+    G.unlock();
+    return enterAtOnce();
+  }
+  // In two steps, so that the guest has its entries back, and others may
+  // submit, while it waits.
   constexpr uint32_t Waiting = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
   const Result Taken = enterWith(C, ToSubmit, Flags & ~Waiting, 0, nullptr);
   S.restore();
-  if (Taken != static_cast<Result>(ToSubmit))
+  G.unlock();
+  if (!Waits || Taken != static_cast<Result>(ToSubmit))
     return Taken;
-  const Result R = enterWith(C, 0, Flags, M.enter(C.K), Arg);
-  return Taken ? Taken : R;
+  const Result Waited = enterWith(C, 0, Flags, M.enter(C.K), Arg);
+  return Taken ? Taken : Waited;
 }
 
 //--- io_uring_register --------------------------------------------------------

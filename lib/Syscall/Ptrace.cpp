@@ -55,6 +55,9 @@ constexpr int NtArmTls = 0x401, NtArmHwBreak = 0x402, NtArmHwWatch = 0x403,
 
 } // namespace
 
+void lockTracees() { Lock.lock(); }
+void unlockTracees() { Lock.unlock(); }
+
 static Result hostPtrace(long Request, int Tid, uint64_t Addr, uint64_t Data) {
   return hostCall(SYS_ptrace, static_cast<uint64_t>(Request),
                   static_cast<uint64_t>(Tid), Addr, Data);

@@ -26,8 +26,8 @@ using Result = int64_t;
 /// the call may be (re)started: the dispatcher rewinds the guest PC to the SVC,
 /// keeps X0, and delivers. Never seen by the guest.
 constexpr Result Restart = -512;
-/// Returned by a handler that has replaced the whole register state
-/// (rt_sigreturn): X0 must not be written.
+/// Returned by a handler that leaves X0 as it should be (rt_sigreturn,
+/// filters): it must not be written.
 constexpr Result NoResult = -513;
 
 /// Addresses of the running program that /proc/self/stat shows; 0 = unknown.
@@ -182,9 +182,9 @@ void adoptLimits(const std::string &Text);
 /// Those of memory among them.
 MemoryLimits memoryLimits();
 
-/// Around a fork: what the child needs isn't in another thread's hands.
+/// Around a fork: locks of the bridge aren't in another thread's hands then.
 void lockForFork();
-void unlockAfterFork();
+void unlockAfterFork(bool InChild);
 
 /// With --strace: log that the guest is about to receive a signal.
 void traceSignal(int Sig, int Code, uint64_t Addr);
