@@ -104,7 +104,7 @@ static void setCloseOnExec(int Fd, bool On) {
 }
 
 /// Start ourselves again for an arm64 program.
-static int64_t execArm64(const RunOptions &Options, const HandedOver &State,
+static int64_t execArm64(const RunOptions &Options, HandedOver &State,
                          ProgramFile &F, Scratch &S) {
   if (Expected<ProgramHeaders> Headers = readProgram(F.Fd.get()); !Headers)
     return -Headers.error().Errno;
@@ -121,8 +121,11 @@ static int64_t execArm64(const RunOptions &Options, const HandedOver &State,
     S.Strings.push_back("--exec-limits=" + Limits);
   if (!State.Traced.empty())
     S.Strings.push_back("--exec-traced=" + State.Traced);
-  if (State.SeccompFd >= 0)
-    S.Strings.push_back("--exec-seccomp=" + std::to_string(State.SeccompFd));
+  // One argument can't be longer than 128 KiB.
+  constexpr size_t Part = 100000;
+  for (size_t At = 0; At < State.Seccomp.size(); At += Part)
+    S.Strings.push_back("--exec-seccomp=" + State.Seccomp.substr(At, Part));
+  State = {}; // here and below: what a vfork child would leave behind
   RunOptions Now = Options;
   Now.Sysroot = sys::config().Sysroot; // not what it was if there was a chroot
   for (std::string &A : inheritedArguments(Now))
@@ -142,8 +145,7 @@ static int64_t execArm64(const RunOptions &Options, const HandedOver &State,
   buildArgv(S, First);
   setCloseOnExec(Fd, false);
   setCloseOnExec(Options.SelfFd, false);
-  if (State.SeccompFd >= 0)
-    setCloseOnExec(State.SeccompFd, false);
+
   int64_t Result = hostExec(Options.SelfFd, "", S, AT_EMPTY_PATH);
   setCloseOnExec(Options.SelfFd, true);
   close(Fd);
@@ -151,7 +153,7 @@ static int64_t execArm64(const RunOptions &Options, const HandedOver &State,
 }
 
 int64_t execGuest(const RunOptions &Options, const LoadedProgram &Program,
-                  const HandedOver &State, int DirFd, const char *Path,
+                  HandedOver State, int DirFd, const char *Path,
                   char *const *Argv, char *const *Envp, int Flags) {
   if (Flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
     return -EINVAL;
@@ -173,7 +175,7 @@ int64_t execGuest(const RunOptions &Options, const LoadedProgram &Program,
 
   if (F && F->Id.Kind == FileKind::Arm64)
     return execArm64(Options, State, *F, S);
-  if (State.SeccompFd >= 0)
+  if (!State.Seccomp.empty())
     return -ENOEXEC;
   if (F && !F->ArgPrefix.empty() && !F->SameOnHost) {
     S.Strings = std::move(F->ArgPrefix);

@@ -102,8 +102,8 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   T->S.X[31] = P->Program.Sp;
   P->Code.setMissStub(T->S.MissStub);
   P->initSignals();
-  if (Options.SeccompFd >= 0 &&
-      !sys::adoptSeccomp(Options.SeccompFd, T->Seccomp)) {
+  if (!Options.Seccomp.empty() &&
+      !sys::adoptSeccomp(Options.Seccomp, T->Seccomp)) {
     std::fprintf(stderr, "xlate-run: invalid value for --exec-seccomp\n");
     return 1;
   }
@@ -261,13 +261,9 @@ sys::Result Process::execve(CpuState &S, int DirFd, const char *Path,
   if (T.Trace) // what is ignored stays so
     restoreHostActions(*T.Signals);
   const FpeHandedOver Fpe(T);
-  const int Filters = sys::saveSeccomp(T.Seccomp);
-  if (Filters < -1)
-    return Filters;
-  const sys::Result R = execGuest(Options, Program, {traceForExec(T), Filters},
-                                  DirFd, Path, Argv, Envp, Flags);
-  if (Filters >= 0)
-    close(Filters);
+  const sys::Result R = execGuest(
+      Options, Program, {traceForExec(T), sys::seccompText(T.Seccomp)}, DirFd,
+      Path, Argv, Envp, Flags);
   if (T.Trace)
     catchForTracer(*T.Signals, ~uint64_t(0));
   return R;

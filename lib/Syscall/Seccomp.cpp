@@ -9,13 +9,12 @@
 #include "Bpf.h"
 #include "Call.h"
 #include <algorithm>
-#include <cstring>
+#include <bit>
+#include <charconv>
+#include <cstdio>
 #include <linux/audit.h>
 #include <linux/capability.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace xlate::sys {
 
@@ -77,6 +76,15 @@ static siginfo_t sigsys(const seccomp_data &D, uint32_t Data) {
   return Info;
 }
 
+/// A filter may ask for any number, ours of results that aren't the guest's
+/// among them.
+static Result errorResult(CpuState &S, int Errno) {
+  if (-Errno != Restart && -Errno != NoResult)
+    return -Errno;
+  S.X[0] = static_cast<uint64_t>(-static_cast<int64_t>(Errno));
+  return NoResult;
+}
+
 [[noreturn]] static void killFor(const Call &C, const siginfo_t &Info,
                                  bool AndProcess) {
   if (config().Strace)
@@ -93,7 +101,7 @@ static Result filterCall(Call &C, const SeccompFilter *Filters, Handler H,
   case SECCOMP_RET_LOG:
     return H(C);
   case SECCOMP_RET_ERRNO:
-    return -static_cast<Result>(std::min<uint32_t>(V.Data, MaxErrno));
+    return errorResult(C.S, std::min(static_cast<int>(V.Data), MaxErrno));
   case SECCOMP_RET_TRAP:
     C.K.raiseSigsys(C.S, sigsys(D, V.Data));
     return NoResult; // X0 is as it was
@@ -180,6 +188,11 @@ static Result readProgram(uint64_t Addr, BpfProgram &P) {
   return checkBpf(P) ? 0 : -EINVAL;
 }
 
+static const SeccompFilter *chained(const SeccompFilter *Prev, BpfProgram P) {
+  const size_t Path = P.size() + FilterPenalty + (Prev ? Prev->PathLength : 0);
+  return new SeccompFilter{Prev, std::move(P), Path};
+}
+
 static bool isOneOf(const SeccompFilter *F, const SeccompFilter *Filters) {
   while (Filters && Filters != F)
     Filters = Filters->Prev;
@@ -204,10 +217,8 @@ static Result install(std::vector<Services::FilteredThread> &Threads,
   if (!mayHave(Own, SeccompMode::Filter))
     return -EINVAL;
   const SeccompFilter *Now = Own.Filters.load();
-  const size_t Length =
-      Program.size() + FilterPenalty + (Now ? Now->PathLength : 0);
-  // Of its own instructions the newest adds no penalty yet.
-  if (Length - FilterPenalty > MaxPathLength)
+  // The newest adds no penalty yet.
+  if (Program.size() + (Now ? Now->PathLength : 0) > MaxPathLength)
     return -ENOMEM;
   const bool All = Flags & SECCOMP_FILTER_FLAG_TSYNC;
   if (All)
@@ -215,7 +226,7 @@ static Result install(std::vector<Services::FilteredThread> &Threads,
       if (!mayHave(*T.Filters, SeccompMode::Filter) ||
           !isOneOf(T.Filters->Filters, Now))
         return Flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH ? -ESRCH : T.Tid;
-  const auto *New = new SeccompFilter{Now, std::move(Program), Length};
+  const SeccompFilter *New = chained(Now, std::move(Program));
   become(Own, SeccompMode::Filter, New);
   if (!All)
     return 0;
@@ -306,62 +317,46 @@ Result getSeccomp(Call &C) {
 
 //--- execve -------------------------------------------------------------------
 
-// The file: for each filter, the oldest first, how many instructions it has,
-// and these. Only filters survive: who is in strict mode can't execute
-// anything.
+// The text: for each filter, the oldest first, the 64 bits of its instructions
+// in hexadecimal, and a comma. Only filters survive: who is in strict mode
+// can't execute anything.
 
-int saveSeccomp(const SeccompState &S) {
+constexpr size_t HexDigits = 2 * sizeof(sock_filter);
+
+std::string seccompText(const SeccompState &S) {
   std::vector<const SeccompFilter *> Filters;
   for (const SeccompFilter *F = S.Filters.load(); F; F = F->Prev)
     Filters.push_back(F);
-  if (Filters.empty())
-    return -1;
-  const int Fd = memfd_create("seccomp", MFD_CLOEXEC);
-  if (Fd < 0)
-    return -errno;
-  std::string Bytes;
+  std::string Text;
   for (auto It = Filters.rbegin(); It != Filters.rend(); ++It) {
-    const BpfProgram &P = (*It)->Program;
-    const uint32_t Length = static_cast<uint32_t>(P.size());
-    Bytes.append(reinterpret_cast<const char *>(&Length), sizeof Length);
-    Bytes.append(reinterpret_cast<const char *>(P.data()),
-                 P.size() * sizeof P[0]);
+    for (const sock_filter &I : (*It)->Program) {
+      char Hex[HexDigits + 1];
+      std::snprintf(Hex, sizeof Hex, "%016lx", std::bit_cast<uint64_t>(I));
+      Text += Hex;
+    }
+    Text += ',';
   }
-  if (pwrite(Fd, Bytes.data(), Bytes.size(), 0) !=
-      static_cast<ssize_t>(Bytes.size())) {
-    close(Fd);
-    return -ENOMEM;
-  }
-  return Fd;
+  return Text;
 }
 
-bool adoptSeccomp(int Fd, SeccompState &S) {
-  off_t At = 0;
-  const auto read = [&](void *To, size_t Size) {
-    const bool Ok = pread(Fd, To, Size, At) == static_cast<ssize_t>(Size);
-    At += static_cast<off_t>(Size);
-    return Ok;
-  };
-  struct stat St;
-  bool Ok = fstat(Fd, &St) == 0 && St.st_size > 0;
+bool adoptSeccomp(const std::string &Text, SeccompState &S) {
   const SeccompFilter *Filters = nullptr;
-  while (Ok && At < St.st_size) {
-    uint32_t Length;
+  for (size_t At = 0; At < Text.size(); ++At) {
     BpfProgram P;
-    Ok = read(&Length, sizeof Length) && Length <= BPF_MAXINSNS;
-    if (Ok) {
-      P.resize(Length);
-      Ok = read(P.data(), P.size() * sizeof P[0]) && checkBpf(P);
+    for (; At < Text.size() && Text[At] != ','; At += HexDigits) {
+      uint64_t Bits;
+      const char *Lo = Text.data() + At, *Hi = Lo + HexDigits;
+      if (Text.size() - At < HexDigits ||
+          std::from_chars(Lo, Hi, Bits, 16).ptr != Hi)
+        return false;
+      P.push_back(std::bit_cast<sock_filter>(Bits));
     }
-    const size_t Path =
-        P.size() + FilterPenalty + (Filters ? Filters->PathLength : 0);
-    if (Ok)
-      Filters = new SeccompFilter{Filters, std::move(P), Path};
+    if (!checkBpf(P))
+      return false;
+    Filters = chained(Filters, std::move(P));
   }
-  if (Ok)
-    become(S, SeccompMode::Filter, Filters);
-  close(Fd);
-  return Ok;
+  become(S, SeccompMode::Filter, Filters);
+  return Filters != nullptr;
 }
 
 } // namespace xlate::sys

@@ -53,8 +53,8 @@ static void siblings(void) {
     fflush(stdout);
     _exit(12);
   }
-  R(read(Pipe[0], &Sibling, sizeof Sibling) == sizeof Sibling);
   SHOW("child %x", wait1(Pid));
+  R(read(Pipe[0], &Sibling, sizeof Sibling) == sizeof Sibling);
   SHOW("sibling %x", wait1(Sibling));
 }
 

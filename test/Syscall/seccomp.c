@@ -171,6 +171,11 @@ static void errnos(void) {
   probe("and logged");
   answer(Probe, SECCOMP_RET_ERRNO | 7, 0);
   probe("newer one");
+  // Numbers that kernels, and translators, use for themselves.
+  answer(__NR_getuid, SECCOMP_RET_ERRNO | 512, 0);
+  answer(__NR_geteuid, SECCOMP_RET_ERRNO | 513, 0);
+  show("errno 512", syscall(__NR_getuid));
+  show("errno 513", syscall(__NR_geteuid));
   answer(Other, SECCOMP_RET_ERRNO, 0);
   show("errno 0", syscall(Other, 0));
   answer(Other, SECCOMP_RET_ERRNO | 0xffff, 0);
@@ -310,6 +315,28 @@ static void threadDies(void) {
   show("after its end", syscall(Other, 0) > 0);
 }
 
+// The process ends as its last thread does.
+static void *lastThread(void *Arg) {
+  pthread_barrier_wait(&Barrier);
+  usleep(20000);
+  syscall(__NR_exit, 4);
+  return 0;
+}
+
+static void firstDies(int Strict) {
+  pthread_t T;
+  pthread_barrier_init(&Barrier, 0, 2);
+  pthread_create(&T, 0, lastThread, 0);
+  if (!Strict)
+    answer(Probe, SECCOMP_RET_KILL_THREAD, 0);
+  pthread_barrier_wait(&Barrier);
+  if (Strict)
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+  syscall(Probe, 0);
+}
+static void firstIsKilled(void) { firstDies(0); }
+static void firstIsStrict(void) { firstDies(1); }
+
 static void *lateThread(void *Arg) {
   ThreadTid = syscall(__NR_gettid);
   pthread_barrier_wait(&Barrier);
@@ -397,6 +424,7 @@ static void longPath(void) {
   show("some of the longest", N > 1 && N < 10);
   show("one more", INSTALL(F, 0));
   show("a short one", install(F, 1, 0));
+  execl("/proc/self/exe", "seccomp", "with", "long filters", NULL);
 }
 
 //--- A tracer -----------------------------------------------------------------
@@ -461,6 +489,10 @@ static void tracer(void) {
 }
 
 int main(int argc, char **argv) {
+  if (argc > 2) {
+    show("mode of the program", prctl(PR_GET_SECCOMP));
+    return 0;
+  }
   if (argc > 1) {
     executed();
     return 0;
@@ -478,6 +510,8 @@ int main(int argc, char **argv) {
   inChild("strict", strict);
   inChild("strict kills", strictKills);
   inChild("thread dies", threadDies);
+  inChild("first thread dies", firstIsKilled);
+  inChild("first thread dies in strict mode", firstIsStrict);
   inChild("own filter", own);
   inChild("synchronised", synced);
   inChild("diverged", diverged);

@@ -137,7 +137,7 @@ static std::string apply(const OptionUse &Use, Command &C, std::string &Argv0) {
     O.Limits = Use.Value;
     break;
   case RunOption::ExecSeccomp:
-    O.SeccompFd = std::atoi(Use.Value.c_str());
+    O.Seccomp += Use.Value;
     break;
   case RunOption::ExecTraced:
     O.ExecTraced = Use.Value;

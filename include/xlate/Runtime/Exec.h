@@ -14,17 +14,16 @@ namespace xlate::runtime {
 void initExec(RunOptions &Options);
 
 /// What of the executing thread's state the new program gets: in its
-/// RunOptions, as ExecTraced and SeccompFd.
+/// RunOptions, as ExecTraced and Seccomp.
 struct HandedOver {
-  std::string Traced;
-  int SeccompFd = -1;
+  std::string Traced, Seccomp;
 };
 
 /// execveat for a guest. Returns only when it failed, with -errno. Path, Argv
 /// and Envp are guest pointers. The caller has given the host thread the
 /// guest's signal mask and dispositions; it may be the child of a vfork.
 int64_t execGuest(const RunOptions &Options, const LoadedProgram &Program,
-                  const HandedOver &State, int DirFd, const char *Path,
+                  HandedOver State, int DirFd, const char *Path,
                   char *const *Argv, char *const *Envp, int Flags);
 
 /// The options that a program inherits from the one that executes it, as

@@ -42,9 +42,8 @@ struct RunOptions {
   bool HasInherited = false;
   /// Resource limits that only the guest has (sys::adoptLimits).
   std::string Limits;
-  /// Filters of the process that executed this program (sys::saveSeccomp), -1 =
-  /// none.
-  int SeccompFd = -1;
+  /// Filters of the process that executed this program (sys::seccompText).
+  std::string Seccomp;
   /// How the process that executed this program is traced (traceExec).
   std::string ExecTraced;
   /// The program, open for reading, or -1 to look up Program.

@@ -12,6 +12,7 @@
 #define XLATE_SYSCALL_SECCOMP_H
 
 #include <atomic>
+#include <string>
 
 namespace xlate::sys {
 
@@ -40,12 +41,11 @@ struct SeccompState {
   }
 };
 
-/// S's filters in a file for the program that takes this one's place. The
-/// result is its descriptor, -1 if there is nothing to hand over, -errno.
-int saveSeccomp(const SeccompState &S);
-/// Take over what saveSeccomp() has written, and close the file. False: it
-/// isn't that.
-bool adoptSeccomp(int Fd, SeccompState &S);
+/// S's filters as text for the program that takes this one's place; empty if
+/// there are none.
+std::string seccompText(const SeccompState &S);
+/// Take over what seccompText() gave. False: it isn't that.
+bool adoptSeccomp(const std::string &Text, SeccompState &S);
 
 } // namespace xlate::sys
 
