@@ -375,6 +375,43 @@ static void ownMemory(void) {
   close(R.Fd);
 }
 
+// Entries are added under a lock, and submitted by whoever comes first.
+static pthread_mutex_t Adding = PTHREAD_MUTEX_INITIALIZER;
+enum { Rounds = 1500 };
+static void *submitter(void *Arg) {
+  Ring *R = Arg;
+  for (int I = 0; I != Rounds; ++I) {
+    for (int Added = 0; !Added;) {
+      pthread_mutex_lock(&Adding);
+      if (*SQ(R, tail) - __atomic_load_n(SQ(R, head), __ATOMIC_ACQUIRE) < R->P.sq_entries) {
+        add(R, IORING_OP_OPENAT, AT_FDCWD, "/dev/null", 0, 0)->open_flags = O_RDONLY | O_DIRECTORY;
+        Added = 1;
+      }
+      pthread_mutex_unlock(&Adding);
+      enter(R, 1, 0, 0, 0, 0);
+    }
+  }
+  return 0;
+}
+
+static void threads(void) {
+  Ring R;
+  pthread_t T[2];
+  int Right = 0, Wrong = 0;
+  if (tryRing(&R, 4, 0))
+    return;
+  for (int I = 0; I != 2; ++I)
+    pthread_create(&T[I], 0, submitter, &R);
+  while (Right + Wrong < 2 * Rounds) {
+    enter(&R, 0, 1, IORING_ENTER_GETEVENTS, 0, 0);
+    for (int Res; (Res = next(&R, 0)) != -9999;)
+      Res == -ENOTDIR ? ++Right : ++Wrong;
+  }
+  pthread_join(T[0], 0), pthread_join(T[1], 0);
+  printf("threads: %d right, %d wrong\n", Right, Wrong);
+  close(R.Fd);
+}
+
 // The kernel takes entries by itself. What would have to be converted is refused.
 static void polled(void) {
   Ring R;
@@ -426,6 +463,7 @@ int main(int argc, char **argv) {
   others(&R);
   ownMemory();
   polled();
+  threads();
   // Around the end of a small queue, with a ring in the first one's place.
   close(R.Fd);
   show("another ring", tryRing(&Small, 4, 0));
