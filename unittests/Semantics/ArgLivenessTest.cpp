@@ -68,8 +68,10 @@ TEST(ArgLiveness, LinkageTable) {
   static const uint32_t Reader[] = {LdrX0X2, Ret}, Other[] = {MovX2, Ret};
   auto readsIt = [&](const uint32_t *Target) {
     Page[2] = reinterpret_cast<uint64_t>(Target);
-    return readsArgument(reinterpret_cast<uint64_t>(Page), 2,
-                         [](uint64_t Pc) { return Pc + 16; });
+    const auto Code = reinterpret_cast<uint64_t>(Page);
+    return readsArgument(Code, 2, [&](uint64_t Pc) {
+      return Pc == Code ? Pc + 16 : Pc + sizeof Reader;
+    });
   };
   EXPECT_TRUE(readsIt(Reader));
   EXPECT_FALSE(readsIt(Other));
