@@ -46,12 +46,12 @@ static Regs set(void *To, uint64_t Byte, uint64_t N) {
   return (Regs){D, V, L};
 }
 
-static unsigned char *Space, Want[3 * 4096];
+static unsigned char *Space, Pattern[3 * 4096], Want[sizeof Pattern];
 static int Wrong;
 
 static void fill(void) {
-  for (int I = 0; I < 3 * 4096; ++I)
-    Space[I] = Want[I] = I * 7 + I / 256;
+  memcpy(Space, Pattern, sizeof Pattern);
+  memcpy(Want, Pattern, sizeof Pattern);
 }
 
 static void check(const char *What, int To, int From, int N, int Ok) {
@@ -110,6 +110,8 @@ static void faulting(int To, int From, int N) {
 
 int main(void) {
   Space = mmap(0, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  for (int I = 0; I < 3 * 4096; ++I)
+    Pattern[I] = I * 7 + I / 256;
   int Tries = 0;
   for (int N = 0; N < 140; ++N)
     for (int Distance = -145; Distance < 150; Distance += N < 20 ? 1 : 5, ++Tries)
