@@ -398,7 +398,6 @@ void Process::endThread(GuestThread &T, int WaitStatus) {
   if (T.BorrowsMemory)
     syscall(SYS_exit, Status); // its creator cleans up
   const bool Leader = !T.HostStack;
-
   bool Last = true;
   {
     // In one step: of two threads that end together one must be the last.

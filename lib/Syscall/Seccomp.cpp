@@ -1,8 +1,8 @@
 //===- Seccomp.cpp - System call filters of the guest ---------------------===//
 //
 // See xlate/Syscall/Seccomp.h. What is missing: notifications of another
-// process (SECCOMP_FILTER_FLAG_NEW_LISTENER), which are refused as an older
-// kernel does.
+// process (SECCOMP_FILTER_FLAG_NEW_LISTENER), which are refused as by a kernel
+// before 5.0.
 //
 //===----------------------------------------------------------------------===//
 #include "xlate/Syscall/Seccomp.h"

@@ -71,12 +71,12 @@ public:
   // Filters of system calls.
   /// Those of the calling thread; null: it can't have any.
   virtual SeccompState *seccomp(CpuState &S) { return nullptr; }
-  /// Run Do with all threads of the process, the calling one first, while none
-  /// can come or go. The result is Do's.
   struct FilteredThread {
     int Tid;
     SeccompState *Filters;
   };
+  /// Run Do with all threads of the process, the calling one first, while none
+  /// can come or go. The result is Do's.
   virtual Result
   withThreads(CpuState &S,
               const std::function<Result(std::vector<FilteredThread> &)> &Do) {
