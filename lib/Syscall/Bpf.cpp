@@ -9,6 +9,7 @@ static bool isJump(const sock_filter &I) {
 }
 
 /// The instruction by itself: may it be there, with this operand?
+// NOLINTBEGIN(misc-redundant-expression): several of the fields' values are 0.
 static bool isAllowed(const sock_filter &I) {
   switch (I.code) {
   case BPF_LD | BPF_W | BPF_ABS:
@@ -23,9 +24,9 @@ static bool isAllowed(const sock_filter &I) {
   case BPF_ALU | BPF_LSH | BPF_K:
   case BPF_ALU | BPF_RSH | BPF_K:
     return I.k < 32;
-  case BPF_LD | BPF_W | BPF_LEN:
-  case BPF_LDX | BPF_W | BPF_LEN:
-  case BPF_LD | BPF_IMM:
+  case BPF_LD | BPF_LEN:
+  case BPF_LDX | BPF_LEN:
+  case BPF_LD: // BPF_IMM
   case BPF_LDX | BPF_IMM:
   case BPF_MISC | BPF_TAX:
   case BPF_MISC | BPF_TXA:
@@ -61,6 +62,7 @@ static bool isAllowed(const sock_filter &I) {
     return false;
   }
 }
+// NOLINTEND(misc-redundant-expression)
 
 bool checkBpf(const BpfProgram &P) {
   if (P.empty() || P.size() > BPF_MAXINSNS)
@@ -181,7 +183,7 @@ uint32_t runBpf(const BpfProgram &P, const seccomp_data &Data) {
       break;
     case BPF_RET:
       return BPF_RVAL(I->code) == BPF_A ? A : I->k;
-    case BPF_MISC:
+    default: // BPF_MISC
       (BPF_MISCOP(I->code) == BPF_TAX ? X : A) =
           BPF_MISCOP(I->code) == BPF_TAX ? A : X;
       break;

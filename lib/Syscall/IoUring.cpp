@@ -257,6 +257,14 @@ void Submission::convert(const Ring &R, uint32_t Max) {
   }
 }
 
+/// To the byte: the kernel looks at unions whose use it alone knows.
+static bool same(const io_uring_sqe &A, const io_uring_sqe &B) {
+  const auto bytes = [](const io_uring_sqe &E) {
+    return reinterpret_cast<const char *>(&E);
+  };
+  return std::equal(bytes(A), bytes(A) + SqeBytes, bytes(B));
+}
+
 void Submission::convert(uint64_t At) {
   for (const Change &Ch : Changes)
     if (Ch.At == At)
@@ -267,8 +275,7 @@ void Submission::convert(uint64_t At) {
     return;
   Ch.Hosts = Ch.Guests;
   convert(Ch.Hosts);
-  if (std::memcmp(&Ch.Hosts, &Ch.Guests, sizeof Ch.Hosts) != 0 &&
-      copyTo(At, Ch.Hosts))
+  if (!same(Ch.Hosts, Ch.Guests) && copyTo(At, Ch.Hosts))
     Changes.push_back(Ch);
 }
 
@@ -276,7 +283,7 @@ void Submission::restore() {
   for (const Change &Ch : Changes) {
     // Another thread may have got the entry by now.
     io_uring_sqe Now;
-    if (copyFrom(Now, Ch.At) && std::memcmp(&Now, &Ch.Hosts, sizeof Now) == 0)
+    if (copyFrom(Now, Ch.At) && same(Now, Ch.Hosts))
       (void)copyTo(Ch.At, Ch.Guests);
   }
   Changes.clear();
