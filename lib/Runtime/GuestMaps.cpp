@@ -86,7 +86,10 @@ static bool parseLine(const std::string &Text, Line &L) {
   const char *Dev = P;
   P = std::find(P, End, ' ');
   L.Dev.assign(Dev, P);
-  if (P == End || (++P, !Number(L.Inode, 10, ' ')))
+  if (P == End)
+    return false;
+  ++P;
+  if (!Number(L.Inode, 10, ' '))
     return false;
   while (P != End && *P == ' ')
     ++P;

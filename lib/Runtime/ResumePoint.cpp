@@ -42,8 +42,8 @@ void HostContext::take(const ucontext_t &From) {
 
 void HostContext::prepare(uint64_t Mask) {
   void *FpAt = Fp;
-  std::memcpy(Uc + offsetof(ucontext_t, uc_mcontext.fpregs), &FpAt,
-              sizeof FpAt);
+  std::memcpy(Uc + offsetof(ucontext_t, uc_mcontext.fpregs),
+              static_cast<const void *>(&FpAt), sizeof FpAt);
   std::memcpy(Uc + offsetof(ucontext_t, uc_sigmask), &Mask, sizeof Mask);
 }
 

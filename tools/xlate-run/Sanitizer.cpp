@@ -20,10 +20,12 @@ __asan_default_options() {
 #ifdef XLATE_TSAN
 /// The same of ThreadSanitizer, and TSAN_OPTIONS. The process ends by system
 /// calls of its own, which would hide that there was a report. What is ignored
-/// when the program starts stays so: no handlers.
+/// when the program starts stays so: no handlers. Its own thread begins with
+/// the program: a tracer of the guest would take it for the guest's first.
 extern "C" __attribute__((visibility("default"), used)) const char *
 __tsan_default_options() {
   return "handle_segv=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:"
-         "handle_abort=0:disable_coredump=0:halt_on_error=1";
+         "handle_abort=0:disable_coredump=0:halt_on_error=1:"
+         "force_background_thread=1";
 }
 #endif
