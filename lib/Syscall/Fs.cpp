@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <optional>
+#include <sys/mount.h>
 
 namespace xlate::sys {
 
@@ -157,6 +158,22 @@ static std::optional<std::string> realDirectory(uint64_t Addr) {
   if (copyString(Path, Addr, PATH_MAX) != 0 || !realpath(Path.c_str(), Real))
     return std::nullopt;
   return Real;
+}
+
+/// How mounts propagate is a matter of mounts: a sysroot is in most cases part
+/// of the root's.
+static bool changesPropagationOfRoot(const Call &C) {
+  constexpr uint64_t Kinds = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
+  std::string Target;
+  return C.A[3] & Kinds && copyString(Target, C.A[1], PATH_MAX) >= 0 &&
+         Target == "/";
+}
+
+Result handle::mount(Call &C) {
+  if (changesPropagationOfRoot(C))
+    return hostPass(C);
+  PathArgs P(C);
+  return hostPass(C);
 }
 
 Result handle::chroot(Call &C) {
