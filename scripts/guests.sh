@@ -21,7 +21,7 @@
 #                  adds to them is in its statistics (XLATE_STATS)
 #
 # LOAD and SECONDS_EACH say how long servers are under load and each stressor runs,
-# MEBIBYTES how much memory redis tests.
+# AT_ONCE how many of each (0: one per processor), MEBIBYTES how much memory redis tests.
 # XLATE_RUN names the xlate-run to use, GUEST_ROOTS where the trees are
 # (.sysroot), GUEST_OUT where the outputs go (build/guests).
 set -euo pipefail
@@ -115,7 +115,7 @@ in_tree() {
       # Not just a chroot: the kernel lets none begin a user namespace.
       cd "$root"
       mount --move . /
-      exec env -i LOAD="${LOAD:-}" MEBIBYTES="${MEBIBYTES:-}" SECONDS_EACH="${SECONDS_EACH:-}" \
+      exec env -i LOAD="${LOAD:-}" MEBIBYTES="${MEBIBYTES:-}" SECONDS_EACH="${SECONDS_EACH:-}" AT_ONCE="${AT_ONCE:-}" \
         LIMIT="$LIMIT" PATH=/usr/sbin:/usr/bin HOME=/tmp LANG=C.UTF-8 GUEST_ARCH="$arch" "${variables[@]}" chroot . "${run[@]}" "$@"' \
     bash "$root" "$guests" "$runner" "$arch" "$cache" "$@" </dev/null
 }
