@@ -11,6 +11,7 @@
 #include "xlate/Syscall/Syscall.h"
 #include <atomic>
 #include <cerrno>
+#include <linux/openat2.h>
 #include <string>
 #include <sys/syscall.h>
 
@@ -159,6 +160,11 @@ uint64_t redirect(Services &K, uint64_t Addr, Last Mode, std::string &Storage);
 const char *resolve(const char *Path, std::string &Out, Last Mode);
 /// How an open with the guest's flags takes a link at the end of its path.
 Last lastOf(uint64_t GuestFlags);
+/// Read the guest's struct open_how, of Size bytes, into How, and put it as the
+/// host takes it into Bytes. False: it can't be read, or has an impossible
+/// size, of which the kernel says what is wrong.
+bool readOpenHow(uint64_t Addr, uint64_t Size, open_how &How,
+                 std::string &Bytes);
 
 /// Files of /proc whose contents are the guest's.
 enum class ProcFile {

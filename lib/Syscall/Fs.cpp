@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <optional>
 #include <sys/mount.h>
 
@@ -42,26 +41,35 @@ Result handle::openat(Call &C) {
                             swapOpenFlags(Flags), C.A[3], 0, 0);
 }
 
-Result handle::openat2(Call &C) {
+bool readOpenHow(uint64_t Addr, uint64_t Size, open_how &How,
+                 std::string &Bytes) {
   constexpr uint64_t PageSize = 4096;
-  const uint64_t Size = C.A[3];
+  if (Size < sizeof How || Size > PageSize)
+    return false;
   // Whatever a later kernel appends is passed on as it is.
-  alignas(open_how) char Buf[PageSize];
-  if (Size < sizeof(open_how) || Size > PageSize ||
-      !safeCopy(Buf, toPtr(C.A[2]), Size))
-    return hostPass(C);
+  Bytes.resize(Size);
+  if (!safeCopy(Bytes.data(), toPtr(Addr), Size))
+    return false;
+  std::memcpy(&How, Bytes.data(), sizeof How);
+  open_how Host = How;
+  Host.flags = swapOpenFlags(How.flags);
+  std::memcpy(Bytes.data(), &Host, sizeof Host);
+  return true;
+}
+
+Result handle::openat2(Call &C) {
   open_how How;
-  std::memcpy(&How, Buf, sizeof How);
-  std::string Storage;
+  std::string Bytes, Storage;
+  if (!readOpenHow(C.A[2], C.A[3], How, Bytes))
+    return hostPass(C);
   uint64_t Path = C.A[1];
   if (!How.resolve) {
     if (Result R = openVirtual(C, Path, How.flags); R != -ENOENT)
       return R;
     Path = redirect(C.K, Path, lastOf(How.flags), Storage);
   }
-  How.flags = swapOpenFlags(How.flags);
-  std::memcpy(Buf, &How, sizeof How);
-  return xlate_safe_syscall(SYS_openat2, C.A[0], Path, toAddr(Buf), Size, 0, 0);
+  return xlate_safe_syscall(SYS_openat2, C.A[0], Path, toAddr(Bytes.data()),
+                            Bytes.size(), 0, 0);
 }
 
 Result handle::open_by_handle_at(Call &C) {

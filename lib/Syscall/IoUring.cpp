@@ -23,7 +23,6 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <linux/kcmp.h>
-#include <linux/openat2.h>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -360,19 +359,13 @@ void Submission::convert(io_uring_sqe &E) {
 }
 
 void Submission::openat2(io_uring_sqe &E) {
-  constexpr uint64_t PageSize = 4096;
-  // Whatever a later kernel appends is passed on as it is.
   open_how How;
-  std::string Bytes(std::min<uint64_t>(E.len, PageSize + 1), '\0');
-  if (E.len < sizeof How || E.len > PageSize ||
-      !safeCopy(Bytes.data(), toPtr(E.addr2), Bytes.size()))
-    return; // the kernel says what is wrong
-  std::memcpy(&How, Bytes.data(), sizeof How);
+  std::string &Bytes = Strings.emplace_back();
+  if (!readOpenHow(E.addr2, E.len, How, Bytes))
+    return;
   if (!How.resolve)
     E.addr = path(E.addr, lastOf(How.flags));
-  How.flags = swapOpenFlags(How.flags);
-  std::memcpy(Bytes.data(), &How, sizeof How);
-  E.addr2 = toAddr(Strings.emplace_back(std::move(Bytes)).data());
+  E.addr2 = toAddr(Bytes.data());
 }
 
 void Submission::epollCtl(io_uring_sqe &E) {
