@@ -1,8 +1,10 @@
 //===- CodeMap.cpp - Published translations -------------------------------===//
 
 #include "xlate/Runtime/CodeMap.h"
+#include "InheritedLimits.h"
 #include "xlate/Cache/AotImage.h"
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <new>
 #include <set>
@@ -71,7 +73,9 @@ void CodeMap::mapHeap() {
 
 bool CodeMap::init() {
   // The size is address space, not memory; a strict RLIMIT_AS gets less.
-  for (size_t Size = size_t(512) << 20; Size >= size_t(16) << 20; Size /= 2) {
+  constexpr size_t Most = size_t(512) << 20, Least = size_t(16) << 20;
+  const size_t Wanted = std::max(std::bit_floor(inProportion(Most)), Least);
+  for (size_t Size = Wanted; Size >= Least; Size /= 2) {
     void *P = mmap(nullptr, Size, PROT_READ | PROT_WRITE | PROT_EXEC,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (P == MAP_FAILED)

@@ -2,7 +2,8 @@
 //
 // RLIMIT_AS bounds all that the guest has mapped, RLIMIT_DATA what of it is
 // private and writable and no stack, as the kernel counts them for a process.
-// The runtime's own mappings count for neither.
+// The runtime's own mappings count for neither. Limits that xlate-run was
+// started with bound both: there, the guest gets what the runtime leaves.
 //
 //===----------------------------------------------------------------------===//
 #include "GuestRanges.h"
@@ -21,18 +22,19 @@ void GuestMemory::limit(const xlate::sys::MemoryLimits &L) {
 /// Would the guest have more than it may with More bytes on top? Data: they
 /// count for RLIMIT_DATA.
 bool GuestMemory::tooMuch(uint64_t More, bool Data) const {
-  if (Limit.Size != Unlimited) {
+  if (const uint64_t Most = std::min(Limit.Size, Left.Size);
+      Most != Unlimited) {
     uint64_t Size = More;
     for (const auto &[Lo, R] : Guest)
       Size += R.Hi - Lo;
-    if (Size > Limit.Size)
+    if (Size > Most)
       return true;
   }
   return Data && tooMuchData(More);
 }
 
 bool GuestMemory::tooMuchData(uint64_t More) const {
-  if (Limit.Data == Unlimited)
+  if (Limit.Data == Unlimited && Left.Data == Unlimited)
     return false;
   uint64_t Size = More;
   for (const auto &[Lo, R] : Guest)
@@ -40,7 +42,7 @@ bool GuestMemory::tooMuchData(uint64_t More) const {
       Size += R.Hi - Lo;
   // A limit of 0 is for programs that want no heap at the break and all else:
   // the kernel then looks at the hard limit.
-  return Size > (Limit.Data ? Limit.Data : Limit.DataMax);
+  return Size > std::min(Left.Data, Limit.Data ? Limit.Data : Limit.DataMax);
 }
 
 /// Is the heap, up to Break, together with the program's data more than

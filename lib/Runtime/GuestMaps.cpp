@@ -6,6 +6,7 @@
 // are split, and host mappings that write protection has split are joined.
 //
 //===----------------------------------------------------------------------===//
+#include "InheritedLimits.h"
 #include "xlate/Runtime/GuestMemory.h"
 #include <algorithm>
 #include <charconv>
@@ -116,6 +117,7 @@ static std::vector<Line> readMaps(bool Smaps) {
 void GuestMemory::init() {
   std::vector<Line> Lines = readMaps(false);
   std::unique_lock G(Lock);
+  Left = leftForGuest();
   for (const Line &L : Lines)
     if (L.Lo < AddressLimit) {
       // The host stack grows down.

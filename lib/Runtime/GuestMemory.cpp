@@ -93,7 +93,8 @@ GuestMemory::Result GuestMemory::mmap(uint64_t Addr, uint64_t Len, int Prot,
     if (Fixed && !NoReplace)
       forRuns(Guest, Addr, Addr + Size,
               [&](uint64_t Lo, uint64_t Hi) { Replaced += Hi - Lo; });
-    if (tooMuch(Size - Replaced, New.data()))
+    if (tooMuch(Size - Replaced, New.data()) ||
+        !Room.take(Fixed ? 1 + cuts(Addr, Addr + Size) : 1))
       return -ENOMEM;
     changed();
     std::vector<std::pair<uint64_t, uint64_t>> Claimed;
@@ -107,7 +108,13 @@ GuestMemory::Result GuestMemory::mmap(uint64_t Addr, uint64_t Len, int Prot,
           return E;
       }
     }
-    R = host(SYS_mmap, Addr, Len, Host, Flags, Fd, Offset);
+    R = host(SYS_mmap, Addr, Len, Host, Flags | lockFlag(), Fd, Offset);
+    if (R == -EPERM && LockNew != LockMode::No && !(Flags & MAP_LOCKED))
+      R = -EAGAIN; // nothing at all may be locked any more
+    if (R >= 0 && !lockMapped(R, Size, /*Flagged=*/true)) {
+      host(SYS_munmap, R, Size);
+      R = -EAGAIN;
+    }
     if (R < 0) {
       abandon(Claimed);
       // A failed MAP_FIXED may have unmapped what was there.
@@ -134,6 +141,11 @@ GuestMemory::Result GuestMemory::munmap(uint64_t Addr, uint64_t Len) {
   int64_t R = 0;
   {
     std::unique_lock G(Lock);
+    const auto Around = find(Addr);
+    const bool InMiddle = Around != Guest.end() && Around->first < Addr &&
+                          Around->second.Hi > End;
+    if (!Room.take(InMiddle ? 1 : 0))
+      return -ENOMEM;
     changed();
     HadCode = anyExec(Addr, End);
     const uint64_t HeapLo = pageUp(BrkStart), HeapHi = pageUp(BrkCur);
@@ -185,6 +197,8 @@ GuestMemory::Result GuestMemory::mprotect(uint64_t Addr, uint64_t Len,
       Stop = dataEnd(Addr, Stop);
     if (Stop != End)
       R = -ENOMEM;
+    if (!Room.take(cuts(Addr, Stop)))
+      return -ENOMEM;
     if (Stop != Addr) {
       changed();
       Code = (Prot & PROT_EXEC) || anyExec(Addr, Stop);
@@ -227,6 +241,9 @@ GuestMemory::Result GuestMemory::mremap(uint64_t Old, uint64_t OldLen,
                           : NewLen > OldLen        ? NewLen - OldLen
                                                    : 0;
     if (More && tooMuch(More, find(Old)->second.data()))
+      return -ENOMEM;
+    if (!Room.take(1 + cuts(Old, Old + Have) +
+                   (Fixed ? cuts(NewAddr, NewAddr + NewLen) : 0)))
       return -ENOMEM;
     changed();
     unprotectLocked(Old, Old + Have);
@@ -289,6 +306,28 @@ static bool dropsContents(int Advice) {
   }
 }
 
+/// Advice that the kernel remembers for the mapping.
+static bool changesMapping(int Advice) {
+  switch (Advice) {
+  case MADV_NORMAL:
+  case MADV_RANDOM:
+  case MADV_SEQUENTIAL:
+  case MADV_DONTFORK:
+  case MADV_DOFORK:
+  case MADV_MERGEABLE:
+  case MADV_UNMERGEABLE:
+  case MADV_HUGEPAGE:
+  case MADV_NOHUGEPAGE:
+  case MADV_DONTDUMP:
+  case MADV_DODUMP:
+  case MADV_WIPEONFORK:
+  case MADV_KEEPONFORK:
+    return true;
+  default:
+    return false;
+  }
+}
+
 GuestMemory::Result GuestMemory::madvise(uint64_t Addr, uint64_t Len,
                                          int Advice) {
   // Alignment, length and advice are checked by the kernel.
@@ -302,6 +341,8 @@ GuestMemory::Result GuestMemory::madvise(uint64_t Addr, uint64_t Len,
   constexpr int PopulateWrite = 23;
   if (Advice == PopulateWrite && unprotectRange(Addr, End))
     notify(Addr, End);
+  if (changesMapping(Advice) && !mayDivide(Addr, End))
+    return -EAGAIN;
   bool Code = false;
   int64_t R = 0;
   {
@@ -342,7 +383,7 @@ GuestMemory::Result GuestMemory::brk(uint64_t Addr) {
       bool Busy = false;
       forParts(Guest, OldEnd, NewEnd,
                [&](uint64_t, uint64_t, const Range &) { Busy = true; });
-      if (Busy || tooMuch(NewEnd - OldEnd, true))
+      if (Busy || tooMuch(NewEnd - OldEnd, true) || !Room.take(1))
         return BrkCur;
       const uint64_t Inside = std::min(NewEnd, std::max(BrkReserve, OldEnd));
       if (Inside < NewEnd &&
@@ -350,8 +391,12 @@ GuestMemory::Result GuestMemory::brk(uint64_t Addr) {
            hostReserve(Inside, NewEnd, MAP_FIXED_NOREPLACE) < 0))
         return BrkCur;
       changed();
-      if (host(SYS_mmap, OldEnd, NewEnd - OldEnd, Rw, Flags | MAP_FIXED, -1,
-               0L) < 0) {
+      const uint64_t More = NewEnd - OldEnd;
+      const bool Mapped = host(SYS_mmap, OldEnd, More, Rw,
+                               Flags | MAP_FIXED | lockFlag(), -1, 0L) >= 0;
+      if (!Mapped || !lockMapped(OldEnd, More, /*Flagged=*/true)) {
+        if (Mapped)
+          hostReserve(OldEnd, NewEnd, MAP_FIXED);
         if (Inside < NewEnd)
           host(SYS_munmap, Inside, NewEnd - Inside);
         return BrkCur;
@@ -387,7 +432,8 @@ GuestMemory::Result GuestMemory::shmat(int Id, uint64_t Addr, int Flags) {
   int64_t R;
   {
     std::unique_lock G(Lock);
-    if (tooMuch(Size, false))
+    if (tooMuch(Size, false) ||
+        !Room.take(1 + (Addr ? cuts(Addr, Addr + Size) : 0)))
       return -ENOMEM;
     changed();
     std::vector<std::pair<uint64_t, uint64_t>> Claimed;
@@ -400,6 +446,10 @@ GuestMemory::Result GuestMemory::shmat(int Id, uint64_t Addr, int Flags) {
       }
     }
     R = host(SYS_shmat, Id, Addr, Flags & ~SHM_EXEC);
+    if (R >= 0 && !lockMapped(R, Size, /*Flagged=*/false)) {
+      host(SYS_shmdt, R);
+      R = -EAGAIN;
+    }
     if (R < 0) {
       abandon(Claimed);
     } else {

@@ -1,5 +1,6 @@
 //===- GuestRanges.cpp - Which addresses are the guest's ------------------===//
 #include "GuestRanges.h"
+#include "InheritedLimits.h"
 #include "xlate/Runtime/GuestMemory.h"
 #include "xlate/Support/Sanitizers.h"
 #include <mutex>
@@ -92,6 +93,20 @@ bool GuestMemory::covered(uint64_t Lo, uint64_t Hi) const {
   return coveredEnd(Guest, Lo, Hi) == Hi;
 }
 
+/// How many ranges a change of [Lo, Hi) divides.
+unsigned GuestMemory::cuts(uint64_t Lo, uint64_t Hi) const {
+  const auto isInside = [&](uint64_t At) {
+    const auto I = find(At);
+    return I != Guest.end() && I->first < At;
+  };
+  return isInside(Lo) + isInside(Hi);
+}
+
+bool GuestMemory::mayDivide(uint64_t Lo, uint64_t Hi) {
+  std::unique_lock G(Lock);
+  return Room.take(cuts(pageDown(Lo), pageUp(Hi)));
+}
+
 bool GuestMemory::anyExec(uint64_t Lo, uint64_t Hi) const {
   bool Any = false;
   forParts(Guest, Lo, Hi, [&](uint64_t, uint64_t, const Range &R) {
@@ -141,7 +156,7 @@ void GuestMemory::setBrk(uint64_t Start, uint64_t ProgramData) {
   const uint64_t Lo = BrkReserve = pageUp(Start);
   // Programs below 1 GiB leave what is above to those who ask for low
   // addresses.
-  uint64_t Size = BrkReserveSize;
+  uint64_t Size = inProportion(BrkReserveSize);
   if (Lo < Size)
     Size -= Lo;
   for (; Size >= (1u << 20); Size = Size / 2 & ~(PageSize - 1)) {
@@ -171,9 +186,12 @@ bool GuestMemory::writeProtect(uint64_t Lo, uint64_t Hi) {
   });
   if (!Parts.empty())
     EverProtected.store(true, std::memory_order_relaxed);
-  for (auto &[A, R] : Parts)
+  for (auto &[A, R] : Parts) {
+    // One of the reasons why the guest has to leave some.
+    (void)Room.take(cuts(A, R.Hi));
     if (host(SYS_mprotect, A, R.Hi - A, PROT_READ) == 0)
       set(A, R.Hi, R);
+  }
   return Any;
 }
 
@@ -271,6 +289,9 @@ int GuestMemory::protection(uint64_t Addr) const {
 void GuestMemory::lockForFork() { Lock.lock(); }
 
 void GuestMemory::unlockAfterFork(bool InChild) {
+  // What is locked stays with the parent.
+  if (InChild)
+    LockNew = LockMode::No;
   // The C library's lock remembers the thread that took it; in the child that
   // thread has another number.
   if (!InChild) {

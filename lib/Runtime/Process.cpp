@@ -1,6 +1,7 @@
 //===- Process.cpp - Start of a guest program, and its services -----------===//
 
 #include "Process.h"
+#include "InheritedLimits.h"
 #include "PerfMap.h"
 #include "Signals.h"
 #include "xlate/Guest/CpuModel.h"
@@ -9,8 +10,10 @@
 #include "xlate/Syscall/SafeCopy.h"
 #include <cstdio>
 #include <cstring>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace xlate;
@@ -38,6 +41,9 @@ int runtime::runProgram(const RunOptions &Options, char *const *Argv,
   // Never freed: threads use it until the process ends.
   auto *P = new Process(Options);
   TheProcess = P;
+  // An arena of malloc sets much address space aside.
+  if (inheritedLimit() != RLIM_INFINITY)
+    mallopt(M_ARENA_MAX, 1);
   if (!P->Code.init()) {
     std::fprintf(stderr,
                  "xlate-run: not enough address space for translated code\n");

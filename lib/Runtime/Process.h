@@ -251,6 +251,13 @@ public:
   void limitMemory(const sys::MemoryLimits &L) override { Mem.limit(L); }
   sys::Result shmat(CpuState &S, int Id, uint64_t Addr, int Flags) override;
   sys::Result shmdt(CpuState &S, uint64_t Addr) override;
+  sys::Result mlockall(CpuState &, int Flags) override {
+    return Mem.mlockall(Flags);
+  }
+  sys::Result munlockall(CpuState &) override { return Mem.munlockall(); }
+  bool mayDivide(uint64_t Lo, uint64_t Hi) override {
+    return Mem.mayDivide(Lo, Hi);
+  }
   std::string procMaps(bool Smaps) override;
   const std::string &exePath() override;
   const std::string &exeGuestPath() override;

@@ -58,6 +58,17 @@ Result handle::shmat(Call &C) {
 
 Result handle::shmdt(Call &C) { return C.K.shmdt(C.S, C.A[0]); }
 
+Result handle::mlockall(Call &C) {
+  return C.K.mlockall(C.S, static_cast<int>(C.A[0]));
+}
+
+Result handle::munlockall(Call &C) { return C.K.munlockall(C.S); }
+
+/// mlock and others that make the range they are for mappings of its own.
+Result handle::divides(Call &C) {
+  return C.K.mayDivide(C.A[0], C.A[0] + C.A[1]) ? hostPass(C) : -ENOMEM;
+}
+
 Result handle::remap_file_pages(Call &C) {
   Result R = hostPass(C);
   if (R == 0)

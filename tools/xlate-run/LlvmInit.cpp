@@ -1,6 +1,8 @@
 //===- LlvmInit.cpp - Static constructors of LLVM, when it is needed ------===//
 #include "LlvmTier.h"
+#include "llvm/Support/ErrorHandling.h"
 #include <mutex>
+#include <new>
 
 using Constructor = void (*)(int, char **, char **);
 
@@ -20,5 +22,8 @@ void xlate::initLlvm() {
     static char *NoStrings[] = {nullptr};
     for (const Constructor *C = xlate_llvm_init_start; C != End; ++C)
       (*C)(0, NoStrings, NoStrings);
+    // It uses malloc, too.
+    llvm::install_bad_alloc_error_handler(
+        [](void *, const char *, bool) { std::get_new_handler()(); });
   });
 }

@@ -4,8 +4,11 @@
 #include "FastStart.h"
 #include "LlvmTier.h"
 #include "xlate/Runtime/Exec.h"
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <malloc.h>
+#include <new>
 #include <unistd.h>
 
 using namespace xlate;
@@ -44,10 +47,21 @@ static int explainCommand(const Command &C) {
   return UsageError;
 }
 
+/// The machine has no memory left for the runtime: the end that the kernel
+/// would put to such a process. (Limits of one process are the guest's to run
+/// into: see MapRoom.h and InheritedLimits.h.)
+[[noreturn]] static void outOfMemory() {
+  constexpr char Line[] = "xlate-run: out of memory\n";
+  [[maybe_unused]] ssize_t N = write(STDERR_FILENO, Line, sizeof Line - 1);
+  kill(getpid(), SIGKILL);
+  abort();
+}
+
 int main(int, char **Argv, char **Envp) {
   // Translations come and go: the heap is to keep what it has.
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
   mallopt(M_TRIM_THRESHOLD, 8 << 20);
+  std::set_new_handler(outOfMemory);
   // Never freed: the guest may end the process from any thread.
   auto *C = new Command;
   if (std::string Problem = readCommand(Argv, Envp, *C); !Problem.empty()) {

@@ -84,6 +84,8 @@ public:
     return Mem.shmat(I, A, F);
   }
   Result shmdt(CpuState &, uint64_t A) override { return Mem.shmdt(A); }
+  Result mlockall(CpuState &, int F) override { return Mem.mlockall(F); }
+  Result munlockall(CpuState &) override { return Mem.munlockall(); }
   bool allowKernelWrites(uint64_t Lo, uint64_t Hi) override {
     return Mem.allowWrites(Lo, Hi);
   }

@@ -12,6 +12,7 @@
 #ifndef XLATE_RUNTIME_GUESTMEMORY_H
 #define XLATE_RUNTIME_GUESTMEMORY_H
 
+#include "xlate/Runtime/MapRoom.h"
 #include "xlate/Syscall/Syscall.h"
 #include <atomic>
 #include <cstdint>
@@ -72,6 +73,11 @@ public:
   void limit(const sys::MemoryLimits &L);
   Result shmat(int Id, uint64_t Addr, int Flags);
   Result shmdt(uint64_t Addr);
+  Result mlockall(int Flags);
+  Result munlockall();
+  /// The host is about to be asked for something that makes [Lo, Hi) mappings
+  /// of its own. False: there would be too many.
+  bool mayDivide(uint64_t Lo, uint64_t Hi);
 
   //--- Questions
   //--------------------------------------------------------------------
@@ -154,6 +160,9 @@ private:
   bool tooMuchData(uint64_t More) const;
   bool heapTooLarge(uint64_t Break) const;
   uint64_t dataEnd(uint64_t Lo, uint64_t Hi) const;
+  unsigned cuts(uint64_t Lo, uint64_t Hi) const;
+  int lockFlag() const;
+  bool lockMapped(uint64_t Lo, uint64_t Size, bool Flagged) const;
   bool unprotectLocked(uint64_t Lo, uint64_t Hi);
   Result claim(uint64_t Lo, uint64_t Hi,
                std::vector<std::pair<uint64_t, uint64_t>> &Claimed);
@@ -166,7 +175,12 @@ private:
   mutable std::shared_mutex Lock;
   std::atomic<uint64_t> Generation{0};
   std::atomic<bool> EverProtected{false};
-  sys::MemoryLimits Limit;
+  sys::MemoryLimits Limit; ///< That the guest has set.
+  sys::MemoryLimits Left;  ///< Of those that the runtime has, too.
+  MapRoom Room;
+  /// What mlockall() has asked for mappings to come.
+  enum class LockMode : uint8_t { No, AtOnce, OnFault };
+  LockMode LockNew = LockMode::No;
   RangeMap Guest;
   std::map<uint64_t, uint64_t> Runtime; ///< Start to end.
   std::map<uint64_t, uint64_t> Shm;     ///< shmat address to size.

@@ -130,6 +130,11 @@ public:
   virtual void limitMemory(const MemoryLimits &L) {}
   virtual Result shmat(CpuState &S, int Id, uint64_t Addr, int Flags) = 0;
   virtual Result shmdt(CpuState &S, uint64_t Addr) = 0;
+  virtual Result mlockall(CpuState &S, int Flags) { return -1; }
+  virtual Result munlockall(CpuState &S) { return -1; }
+  /// The host is about to be asked for something that makes [Lo, Hi) mappings
+  /// of its own. False: the process would have too many.
+  virtual bool mayDivide(uint64_t Lo, uint64_t Hi) { return true; }
   /// The kernel is going to write to [Lo, Hi), or could not: make pages that
   /// were write-protected because they hold translated code writable. True if
   /// there were any.
