@@ -92,12 +92,12 @@ confine `xlate-run` itself.
 Rings are shared with the host's kernel, and so are nearly all entries. Before
 `io_uring_enter` lets the kernel take some, those whose arguments differ (open flags,
 `struct epoll_event`, paths with a sysroot) are replaced in place, and put back once
-they are taken (`lib/Syscall/IoUring.cpp`). On rings with `IORING_SETUP_SQPOLL`, of which
-a thread of the kernel takes entries by itself, these operations complete with EACCES.
-`IORING_OP_MADVISE` and operations younger than Linux 6.11 complete with EINVAL, and
-`IORING_REGISTER_PROBE` says so. Descriptors can't be registered for rings
-(`IORING_REGISTER_RING_FDS`). Files of `/proc` that show the guest show the host when
-they are opened so. `scripts/liburing.sh` runs liburing's tests.
+they are taken (`lib/Syscall/IoUringEntries.cpp`). On rings with
+`IORING_SETUP_SQPOLL`, of which a thread of the kernel takes entries by itself, these
+operations and `IORING_OP_MADVISE` complete with EACCES. Operations younger than Linux
+6.11 complete with EINVAL, and `IORING_REGISTER_PROBE` says so. Descriptors can't be
+registered for rings (`IORING_REGISTER_RING_FDS`). Files of `/proc` that show the guest
+show the host when they are opened so. `scripts/liburing.sh` runs liburing's tests.
 
 ## Table
 

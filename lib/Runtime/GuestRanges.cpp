@@ -278,6 +278,11 @@ bool GuestMemory::mapped(uint64_t Addr) const {
   return mappedLocked(Addr);
 }
 
+bool GuestMemory::mapped(uint64_t Lo, uint64_t Hi) const {
+  std::shared_lock G(Lock);
+  return Lo <= Hi && covered(Lo, Hi);
+}
+
 int GuestMemory::protection(uint64_t Addr) const {
   std::shared_lock G(Lock);
   auto I = find(Addr);

@@ -267,6 +267,9 @@ public:
   bool allowKernelWrites(uint64_t Lo, uint64_t Hi) override {
     return Mem.allowWrites(Lo, Hi);
   }
+  bool isGuestMemory(uint64_t Lo, uint64_t Hi) override {
+    return Mem.mapped(Lo, Hi);
+  }
   sys::ImageInfo imageInfo() override;
   std::string cpuinfo() override;
 

@@ -6,19 +6,40 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <linux/loop.h>
 #include <string_view>
 #include <sys/ioctl.h>
 
 namespace xlate::sys {
 
-//--- close_range --------------------------------------------------
+//--- close, dup, close_range -------------------------------------------------
+
+Result handle::close(Call &C) {
+  const auto Fd = static_cast<uint32_t>(C.A[0]);
+  forgetRings(Fd, Fd);
+  return hostPass(C);
+}
+
+/// The call, of which the result is another descriptor of Fd's file.
+static Result duplicate(Call &C, uint64_t Fd) {
+  const Result R = hostPass(C);
+  if (R >= 0)
+    noteRingDuplicate(static_cast<int>(Fd), static_cast<int>(R));
+  return R;
+}
+
+Result handle::dup(Call &C) { return duplicate(C, C.A[0]); }
+
+Result handle::dup3(Call &C) { return duplicate(C, C.A[0]); }
 
 Result handle::close_range(Call &C) {
   const uint32_t First = static_cast<uint32_t>(C.A[0]),
                  Last = static_cast<uint32_t>(C.A[1]);
   if (First > Last)
     return -EINVAL;
+  if (!(C.A[2] & CLOSE_RANGE_CLOEXEC))
+    forgetRings(First, Last);
   int Ours[MaxRuntimeFds];
   const int N = listRuntimeFds(Ours);
   uint64_t Lo = First;
@@ -114,6 +135,9 @@ Result handle::fcntl(Call &C) {
   case F_SETFL:
     C.A[2] = swapOpenFlags(C.A[2]);
     return hostPass(C);
+  case F_DUPFD:
+  case F_DUPFD_CLOEXEC:
+    return duplicate(C, C.A[0]);
   case F_SETLKW:
   case F_OFD_SETLKW:
     return hostWait(C);

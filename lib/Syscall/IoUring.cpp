@@ -13,22 +13,15 @@
 // before 5.18: we know rings by their own.
 //
 //===----------------------------------------------------------------------===//
-#include "Abi.h"
-#include "Call.h"
+#include "IoUringEntries.h"
 #include "WaitMask.h"
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <deque>
-#include <fcntl.h>
-#include <linux/io_uring.h>
 #include <linux/kcmp.h>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
 
 namespace xlate::sys {
 
@@ -38,17 +31,11 @@ namespace {
 constexpr uint32_t SetupNoMmap = 1u << 14, SetupRegisteredFdOnly = 1u << 15,
                    SetupNoSqArray = 1u << 16;
 constexpr uint32_t KnownSetup = (1u << 18) - 1; ///< Up to HYBRID_IOPOLL.
-constexpr uint8_t OpListen = 57;
-
-/// The last operation that is known to be the same, or is converted here.
-constexpr uint8_t LastOp = OpListen;
 /// All that was there in Linux 6.8, but for the descriptors of rings.
 constexpr uint32_t LastRegister = 26;
-/// No operation: the kernel completes it with EINVAL.
-constexpr uint8_t NoOp = 0xff;
 constexpr size_t SqeBytes = sizeof(io_uring_sqe);
 
-/// /// What is known of a ring. Its descriptors share it.
+/// What is known of a ring. Its descriptors share it.
 struct Ring {
   io_sqring_offsets At;
   uint32_t Flags = 0;
@@ -62,8 +49,7 @@ struct Ring {
 };
 
 std::mutex Lock;
-/// /// By descriptor. One that is closed does no harm: another ring with that
-/// number takes its place, unless it gets there by dup2.
+/// By descriptor.
 std::map<int, std::shared_ptr<Ring>> Rings;
 std::atomic<bool> AnyRings{false};
 
@@ -85,7 +71,7 @@ static std::shared_ptr<Ring> findRing(int Fd) {
   std::lock_guard G(Lock);
   if (auto It = Rings.find(Fd); It != Rings.end())
     return It->second;
-  // A duplicate?
+  // One that another process, or this one's past, has sent?
   const uint64_t Pid = static_cast<uint64_t>(hostCall(SYS_getpid));
   for (const auto &[Other, R] : Rings)
     if (hostCall(SYS_kcmp, Pid, Pid, KCMP_FILE, static_cast<uint64_t>(Fd),
@@ -94,33 +80,31 @@ static std::shared_ptr<Ring> findRing(int Fd) {
   return nullptr;
 }
 
+void noteRingDuplicate(int Old, int New) {
+  if (!AnyRings.load(std::memory_order_relaxed))
+    return;
+  std::lock_guard G(Lock);
+  if (auto It = Rings.find(Old); It != Rings.end())
+    Rings[New] = It->second;
+  else
+    Rings.erase(New);
+}
+
+void forgetRings(uint32_t First, uint32_t Last) {
+  if (!AnyRings.load(std::memory_order_relaxed))
+    return;
+  std::lock_guard G(Lock);
+  std::erase_if(Rings, [=](const auto &R) {
+    return static_cast<uint32_t>(R.first) >= First &&
+           static_cast<uint32_t>(R.first) <= Last;
+  });
+}
+
 void noteRingMapping(int Fd, uint64_t Offset, uint64_t Addr) {
   if (Offset != IORING_OFF_SQ_RING && Offset != IORING_OFF_SQES)
     return;
   if (const auto R = findRing(Fd))
     (Offset == IORING_OFF_SQES ? R->Entries : R->Queue) = Addr;
-}
-
-/// Is the operation the same on the host whatever is in its entry?
-static bool needsNoConversion(uint8_t Op) {
-  switch (Op) {
-  case IORING_OP_OPENAT:
-  case IORING_OP_OPENAT2:
-  case IORING_OP_EPOLL_CTL:
-  case IORING_OP_MADVISE:
-    return false;
-  case IORING_OP_STATX:
-  case IORING_OP_UNLINKAT:
-  case IORING_OP_MKDIRAT:
-  case IORING_OP_SYMLINKAT:
-  case IORING_OP_LINKAT:
-  case IORING_OP_RENAMEAT:
-  case IORING_OP_SETXATTR:
-  case IORING_OP_GETXATTR:
-    return config().Sysroot.empty();
-  default:
-    return Op <= LastOp;
-  }
 }
 
 static Result hostRegister(uint64_t Fd, unsigned Op, const void *Arg,
@@ -197,46 +181,8 @@ Result handle::io_uring_setup(Call &C) {
 
 //--- Submission ---------------------------------------------------------------
 
-namespace {
-
-/// Entries in a form for the host, until they are taken.
-class Submission {
-public:
-  explicit Submission(Call &C) : C(C) {}
-  /// Put back what the guest had written.
-  ~Submission() { restore(); }
-  Submission(const Submission &) = delete;
-
-  /// The next Max entries of R.
-  void convert(const Ring &R, uint32_t Max);
-  bool changedAny() const { return !Changes.empty(); }
-  void restore();
-
-private:
-  void convert(uint64_t At);
-  void convert(io_uring_sqe &E);
-  void openat2(io_uring_sqe &E);
-  void epollCtl(io_uring_sqe &E);
-  void allowWrites(const io_uring_sqe &E);
-  void allowWrites(uint64_t Iovecs, uint64_t N);
-  uint64_t path(uint64_t Addr, Last Mode) {
-    return redirect(C.K, Addr, Mode, Strings.emplace_back());
-  }
-
-  struct Change {
-    uint64_t At;
-    io_uring_sqe Guests, Hosts;
-  };
-  Call &C;
-  std::vector<Change> Changes;
-  // What the entries point to.
-  std::deque<std::string> Strings;
-  std::deque<epoll_event> Events;
-};
-
-} // namespace
-
-void Submission::convert(const Ring &R, uint32_t Max) {
+/// Convert the next Max entries of R.
+static void convert(Submission &S, const Ring &R, uint32_t Max) {
   const uint64_t Queue = R.Queue, Entries = R.Entries;
   uint32_t Head, Tail, Mask;
   if (!Queue || !Entries || !copyFrom(Head, Queue + R.At.head) ||
@@ -252,143 +198,8 @@ void Submission::convert(const Ring &R, uint32_t Max) {
         !copyFrom(Index, Queue + R.At.array + (I & Mask) * sizeof Index))
       return;
     if (Index <= Mask)
-      convert(Entries + Index * Size);
+      S.convert(Entries + Index * Size);
   }
-}
-
-/// To the byte: the kernel looks at unions whose use it alone knows.
-static bool same(const io_uring_sqe &A, const io_uring_sqe &B) {
-  const auto bytes = [](const io_uring_sqe &E) {
-    return reinterpret_cast<const char *>(&E);
-  };
-  return std::equal(bytes(A), bytes(A) + SqeBytes, bytes(B));
-}
-
-void Submission::convert(uint64_t At) {
-  for (const Change &Ch : Changes)
-    if (Ch.At == At)
-      return; // twice in the queue
-  Change Ch;
-  Ch.At = At;
-  if (!copyFrom(Ch.Guests, At))
-    return;
-  Ch.Hosts = Ch.Guests;
-  convert(Ch.Hosts);
-  if (!same(Ch.Hosts, Ch.Guests) && copyTo(At, Ch.Hosts))
-    Changes.push_back(Ch);
-}
-
-void Submission::restore() {
-  for (const Change &Ch : Changes) {
-    // Another thread may have got the entry by now.
-    io_uring_sqe Now;
-    if (copyFrom(Now, Ch.At) && same(Now, Ch.Hosts))
-      (void)copyTo(Ch.At, Ch.Guests);
-  }
-  Changes.clear();
-}
-
-/// Is an entry's fd one? Else it is a number of something.
-static bool hasDescriptor(uint8_t Op) {
-  constexpr uint8_t OpWaitid = 50, OpFutexWaitv = 53;
-  return Op != IORING_OP_PROVIDE_BUFFERS && Op != IORING_OP_REMOVE_BUFFERS &&
-         Op != IORING_OP_SOCKET && (Op < OpWaitid || Op > OpFutexWaitv);
-}
-
-void Submission::convert(io_uring_sqe &E) {
-  if (!(E.flags & IOSQE_FIXED_FILE) && hasDescriptor(E.opcode) &&
-      isRuntimeFd(E.fd))
-    E.fd = -1;
-  const auto lastFor = [](uint64_t AtFlags) {
-    return AtFlags & AT_SYMLINK_NOFOLLOW ? Last::NoFollow : Last::Follow;
-  };
-  switch (E.opcode) {
-  case IORING_OP_READV:
-  case IORING_OP_READ_FIXED:
-  case IORING_OP_READ:
-  case IORING_OP_RECV:
-    return allowWrites(E);
-  case IORING_OP_RECVMSG: {
-    msghdr M;
-    if (copyFrom(M, E.addr))
-      allowWrites(toAddr(M.msg_iov), M.msg_iovlen);
-    return;
-  }
-  case IORING_OP_OPENAT:
-    E.addr = path(E.addr, lastOf(E.open_flags));
-    E.open_flags = static_cast<uint32_t>(swapOpenFlags(E.open_flags));
-    return;
-  case IORING_OP_OPENAT2:
-    return openat2(E);
-  case IORING_OP_EPOLL_CTL:
-    return epollCtl(E);
-  case IORING_OP_STATX:
-    E.addr = path(E.addr, lastFor(E.statx_flags));
-    return;
-  case IORING_OP_UNLINKAT:
-    E.addr = path(E.addr, Last::NoFollow);
-    return;
-  case IORING_OP_MKDIRAT:
-    E.addr = path(E.addr, Last::Create);
-    return;
-  case IORING_OP_SYMLINKAT: // of the contents of the link at addr2
-    E.addr2 = path(E.addr2, Last::Create);
-    return;
-  case IORING_OP_LINKAT:
-    E.addr =
-        path(E.addr, E.hardlink_flags & AT_SYMLINK_FOLLOW ? Last::Follow
-                                                          : Last::NoFollow);
-    E.addr2 = path(E.addr2, Last::Create);
-    return;
-  case IORING_OP_RENAMEAT:
-    E.addr = path(E.addr, Last::NoFollow);
-    E.addr2 = path(E.addr2, Last::Create);
-    return;
-  case IORING_OP_SETXATTR:
-  case IORING_OP_GETXATTR:
-    E.addr3 = path(E.addr3, Last::Follow);
-    return;
-  case IORING_OP_MADVISE:
-    // The runtime would have to know when it happens.
-    E.opcode = NoOp;
-    return;
-  default:
-    if (!needsNoConversion(E.opcode))
-      E.opcode = NoOp;
-  }
-}
-
-void Submission::openat2(io_uring_sqe &E) {
-  open_how How;
-  std::string &Bytes = Strings.emplace_back();
-  if (!readOpenHow(E.addr2, E.len, How, Bytes))
-    return;
-  if (!How.resolve)
-    E.addr = path(E.addr, lastOf(How.flags));
-  E.addr2 = toAddr(Bytes.data());
-}
-
-void Submission::epollCtl(io_uring_sqe &E) {
-  Arm64EpollEvent G;
-  if (E.len != EPOLL_CTL_DEL && copyFrom(G, E.addr))
-    E.addr = toAddr(&Events.emplace_back(toHost(G)));
-}
-
-/// What a read fills may be write-protected, since it is code, too.
-void Submission::allowWrites(const io_uring_sqe &E) {
-  if (E.opcode == IORING_OP_READV)
-    allowWrites(E.addr, E.len);
-  else
-    C.K.allowKernelWrites(E.addr, E.addr + E.len);
-}
-
-void Submission::allowWrites(uint64_t Iovecs, uint64_t N) {
-  iovec Iov;
-  constexpr uint64_t MostIovecs = 1024;
-  for (uint64_t I = 0; I != std::min(N, MostIovecs); ++I)
-    if (copyFrom(Iov, Iovecs + I * sizeof Iov))
-      C.K.allowKernelWrites(toAddr(Iov.iov_base),
-                            toAddr(Iov.iov_base) + Iov.iov_len);
 }
 
 //--- io_uring_enter -----------------------------------------------------------
@@ -450,7 +261,7 @@ Result handle::io_uring_enter(Call &C) {
   const bool Alone = isOnlySubmitter(*R, C.S);
   std::unique_lock G(R->Submitting);
   Submission S(C);
-  S.convert(*R, ToSubmit);
+  convert(S, *R, ToSubmit);
   if (Alone && !S.changedAny()) {
     G.unlock();
     return enterAtOnce();
@@ -469,7 +280,7 @@ Result handle::io_uring_enter(Call &C) {
 
 //--- io_uring_register --------------------------------------------------------
 
-/// Say which operations there are: not those that enter() refuses.
+/// Say which operations there are.
 static Result probe(const Call &C) {
   const Result R = hostPass(C);
   io_uring_probe Head;
@@ -480,13 +291,13 @@ static Result probe(const Call &C) {
     io_uring_probe_op Op;
     if (!copyFrom(Op, At))
       return -EFAULT;
-    if (Op.op <= LastOp && Op.op != IORING_OP_MADVISE)
+    if (Op.op <= LastRingOp)
       continue;
     Op.flags = 0;
     if (!copyTo(At, Op))
       return -EFAULT;
   }
-  Head.last_op = std::min(Head.last_op, LastOp);
+  Head.last_op = std::min(Head.last_op, LastRingOp);
   return copyTo(C.A[2], Head) ? 0 : -EFAULT;
 }
 

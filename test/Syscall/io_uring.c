@@ -320,12 +320,38 @@ static void waiting(Ring *R) {
   sigprocmask(SIG_UNBLOCK, &Block, 0);
 }
 
+static void memory(Ring *R) {
+  char *P = mmap(0, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  memset(P, 'x', 3 * 4096);
+  add(R, IORING_OP_MADVISE, -1, P + 4096, 4096, 0)->fadvise_advice = MADV_DONTNEED;
+  show("madvise", run(R));
+  printf("%d %d %d\n", P[4095], P[4096], P[8192]);
+  add(R, IORING_OP_MADVISE, -1, P, 4096, 0)->fadvise_advice = 12345;
+  show("bad advice", run(R));
+  munmap(P + 4096, 4096);
+  add(R, IORING_OP_MADVISE, -1, P, 3 * 4096, 0)->fadvise_advice = MADV_NORMAL;
+  show("with a hole", run(R));
+  munmap(P, 3 * 4096);
+}
+
 static void others(Ring *R) {
   Ring D = *R;
   D.Fd = dup(R->Fd);
   add(&D, IORING_OP_OPENAT, AT_FDCWD, "/dev/null", 0, 0)->open_flags = O_RDONLY | O_DIRECTORY;
   show("of a duplicate", run(&D));
   close(D.Fd);
+  // The number was that of another ring, which is closed.
+  Ring Other;
+  tryRing(&Other, 4, 0);
+  D.Fd = dup3(R->Fd, Other.Fd, O_CLOEXEC);
+  add(&D, IORING_OP_OPENAT, AT_FDCWD, "/dev/null", 0, 0)->open_flags = O_RDONLY | O_DIRECTORY;
+  show("over another", run(&D));
+  // The first descriptor is closed, and the last one left of the ring is a duplicate.
+  int Rest = fcntl(R->Fd, F_DUPFD, 100);
+  close(R->Fd), close(D.Fd);
+  R->Fd = Rest;
+  add(R, IORING_OP_OPENAT, AT_FDCWD, "/dev/null", 0, 0)->open_flags = O_RDONLY | O_DIRECTORY;
+  show("of what is left", run(R));
   fflush(stdout);
   pid_t Pid = fork();
   if (!Pid) {
@@ -339,8 +365,9 @@ static void others(Ring *R) {
     struct io_uring_probe_op Ops[256];
   } P = {};
   show("probe", syscall(SYS_io_uring_register, R->Fd, IORING_REGISTER_PROBE, &P, 256));
-  const int Ops[] = {IORING_OP_NOP, IORING_OP_READ, IORING_OP_OPENAT2, IORING_OP_EPOLL_CTL, IORING_OP_SOCKET};
-  for (int I = 0; I != 5; ++I)
+  const int Ops[] = {IORING_OP_NOP,       IORING_OP_READ,   IORING_OP_OPENAT2,
+                     IORING_OP_EPOLL_CTL, IORING_OP_SOCKET, IORING_OP_MADVISE};
+  for (int I = 0; I != 6; ++I)
     printf("operation %d: %d\n", Ops[I], P.Ops[Ops[I]].flags & IO_URING_OP_SUPPORTED);
   show("no operation 200", P.Ops[200].flags);
   char Buf[16] = {};
@@ -458,6 +485,7 @@ int main(int argc, char **argv) {
   files(&R);
   epolls(&R);
   chains(&R);
+  memory(&R);
   sockets(&R);
   waiting(&R);
   others(&R);

@@ -94,6 +94,8 @@ public:
   CodeRange codeRange(uint64_t Pc) const;
   /// True if Addr is in any guest mapping.
   bool mapped(uint64_t Addr) const;
+  /// True if all of [Lo, Hi) is.
+  bool mapped(uint64_t Lo, uint64_t Hi) const;
   /// Guest protection of the page at Addr, -1 if it isn't the guest's.
   int protection(uint64_t Addr) const;
   /// Text of /proc/self/maps (or smaps) as the guest is to see it.

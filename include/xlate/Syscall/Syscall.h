@@ -139,6 +139,8 @@ public:
   /// were write-protected because they hold translated code writable. True if
   /// there were any.
   virtual bool allowKernelWrites(uint64_t Lo, uint64_t Hi) { return false; }
+  /// Is all of [Lo, Hi) mapped by the guest?
+  virtual bool isGuestMemory(uint64_t Lo, uint64_t Hi) { return true; }
   /// Guest bytes [Lo, Hi) may have changed by other means.
   virtual void memoryChanged(uint64_t Lo, uint64_t Hi) {}
   /// Text of /proc/self/maps (Smaps: smaps) without the runtime's mappings.
