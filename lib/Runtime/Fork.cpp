@@ -102,8 +102,10 @@ sys::Result Process::forkProcess(GuestThread &T, const clone_args &Args) {
       Pid = -errno;
   }
   unlockAfterFork(T, Pid == 0);
-  if (Pid == 0)
+  if (Pid == 0) {
+    KeepsUndo = Extra & CLONE_SYSVSEM;
     Record.forked(Code, Hot.numCompiledBlocks());
+  }
 
   if (Pid != 0) {
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &Old, nullptr, 8);
@@ -315,6 +317,8 @@ sys::Result Process::clone(CpuState &S, const clone_args &Args) {
 }
 
 sys::Result Process::createChild(GuestThread &T, const clone_args &Args) {
+  if (Args.flags & CLONE_SYSVSEM)
+    KeepsUndo = true;
   if (Args.flags & CLONE_THREAD)
     return startThread(T, Args);
   if (Args.flags & CLONE_VM)

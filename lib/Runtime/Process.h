@@ -255,6 +255,7 @@ public:
     return Mem.mlockall(Flags);
   }
   sys::Result munlockall(CpuState &) override { return Mem.munlockall(); }
+  void keepUndo() override;
   bool mayDivide(uint64_t Lo, uint64_t Hi) override {
     return Mem.mayDivide(Lo, Hi);
   }
@@ -372,6 +373,10 @@ private:
 
 /// Host stack of a guest thread.
 constexpr size_t HostStackBytes = 256 << 10;
+
+/// The guest's threads may have System V semaphores to undo at their end, each
+/// or together. Else they have no list of these, which kcmp() would show.
+extern std::atomic<bool> KeepsUndo;
 
 /// pthread_create on a given stack, with every signal blocked.
 int startHostThread(pthread_t &Thread, void *Stack, size_t Size,

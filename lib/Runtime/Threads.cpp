@@ -246,6 +246,10 @@ static void *threadMain(void *Arg) {
   P->run(T);
 }
 
+std::atomic<bool> runtime::KeepsUndo{false};
+
+void Process::keepUndo() { KeepsUndo = true; }
+
 int runtime::startHostThread(pthread_t &Thread, void *Stack, size_t Size,
                              void *(*Main)(void *), void *Arg) {
   // Our threads begin with every signal blocked. The first one that the C
@@ -265,6 +269,9 @@ int runtime::startHostThread(pthread_t &Thread, void *Stack, size_t Size,
   fpenv::HostModes Inherited;
   const int Err = pthread_create(&Thread, &Attr, Main, Arg);
   pthread_attr_destroy(&Attr);
+  // The C library has them undo together.
+  if (!Err && !KeepsUndo)
+    syscall(SYS_unshare, CLONE_SYSVSEM);
   if (Restore)
     syscall(SYS_rt_sigaction, SigSetxid, &Setxid, nullptr, 8);
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &Old, nullptr, 8);

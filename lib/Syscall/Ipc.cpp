@@ -5,6 +5,11 @@
 
 namespace xlate::sys {
 
+Result handle::semop(Call &C) {
+  C.K.keepUndo();
+  return hostWait(C);
+}
+
 Result handle::semctl(Call &C) {
   constexpr int SemStat = 18, SemStatAny = 20;
   switch (static_cast<int>(C.A[2])) {
