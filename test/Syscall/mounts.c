@@ -1,5 +1,7 @@
 // Mounts in a namespace of one's own, as unshare(1) sets them up, with and without a
 // sysroot.
+// ThreadSanitizer has a thread of its own in every process.
+// UNSUPPORTED: tsan
 // REQUIRES: xlate-run, aarch64-cc, host-cc
 // RUN: rm -rf %t.root && mkdir -p %t.root/etc
 // RUN: %host-cc -O1 -w %s -o %t.host

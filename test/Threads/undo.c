@@ -1,5 +1,7 @@
 // System V semaphores that are undone at the end of a process: threads of the
 // runtime neither take part nor can be seen by it.
+// ThreadSanitizer has a thread of its own in every process.
+// UNSUPPORTED: tsan
 // REQUIRES: xlate-run, aarch64-cc, host-cc
 // RUN: %host-cc -O1 -w -pthread %s -o %t.host
 // RUN: %aarch64-cc -O1 -w -static -pthread %s -o %t.guest
