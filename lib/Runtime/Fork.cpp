@@ -103,7 +103,7 @@ sys::Result Process::forkProcess(GuestThread &T, const clone_args &Args) {
   }
   unlockAfterFork(T, Pid == 0);
   if (Pid == 0) {
-    KeepsUndo = Extra & CLONE_SYSVSEM;
+    HasUndo = Extra & CLONE_SYSVSEM ? UndoList::Kept : UndoList::None;
     Record.forked(Code, Hot.numCompiledBlocks());
   }
 
@@ -187,6 +187,7 @@ static void quietWait(std::atomic<int> &Word, int While) {
 
 void *Process::lendTls(void *Arg) {
   auto *L = static_cast<TlsLender *>(Arg);
+  syscall(SYS_unshare, CLONE_SYSVSEM);
   L->Tls.store(reinterpret_cast<void *>(pthread_self()));
   while (const int V = L->Alive.load(std::memory_order_acquire))
     quietWait(L->Alive, V);
@@ -318,7 +319,7 @@ sys::Result Process::clone(CpuState &S, const clone_args &Args) {
 
 sys::Result Process::createChild(GuestThread &T, const clone_args &Args) {
   if (Args.flags & CLONE_SYSVSEM)
-    KeepsUndo = true;
+    HasUndo = UndoList::Kept;
   if (Args.flags & CLONE_THREAD)
     return startThread(T, Args);
   if (Args.flags & CLONE_VM)

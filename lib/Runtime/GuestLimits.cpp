@@ -48,7 +48,8 @@ bool GuestMemory::tooMuchData(uint64_t More) const {
 /// Is the heap, up to Break, together with the program's data more than
 /// RLIMIT_DATA?
 bool GuestMemory::heapTooLarge(uint64_t Break) const {
-  return Limit.Data != Unlimited && Break - BrkStart + DataSize > Limit.Data;
+  const uint64_t Most = Limit.Data != Unlimited ? Limit.Data : HeapLimit;
+  return Most != Unlimited && Break - BrkStart + DataSize > Most;
 }
 
 /// End of the part of [Lo, Hi) that may become writable: where that would make

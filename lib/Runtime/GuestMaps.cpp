@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <mutex>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace xlate::runtime;
@@ -118,6 +119,8 @@ void GuestMemory::init() {
   std::vector<Line> Lines = readMaps(false);
   std::unique_lock G(Lock);
   Left = leftForGuest();
+  if (rlimit L; getrlimit(RLIMIT_DATA, &L) == 0)
+    HeapLimit = L.rlim_cur;
   for (const Line &L : Lines)
     if (L.Lo < AddressLimit) {
       // The host stack grows down.

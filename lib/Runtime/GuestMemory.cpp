@@ -94,8 +94,10 @@ GuestMemory::Result GuestMemory::mmap(uint64_t Addr, uint64_t Len, int Prot,
       forRuns(Guest, Addr, Addr + Size,
               [&](uint64_t Lo, uint64_t Hi) { Replaced += Hi - Lo; });
     if (tooMuch(Size - Replaced, New.data()) ||
-        !Room.take(Fixed ? 1 + cuts(Addr, Addr + Size) : 1))
+        !takeRoom(Fixed ? 1 + cuts(Addr, Addr + Size) : 1))
       return -ENOMEM;
+    if (!mayLock(Size, /*ByFlag=*/true))
+      return -EAGAIN;
     changed();
     std::vector<std::pair<uint64_t, uint64_t>> Claimed;
     if (Fixed) {
@@ -109,12 +111,6 @@ GuestMemory::Result GuestMemory::mmap(uint64_t Addr, uint64_t Len, int Prot,
       }
     }
     R = host(SYS_mmap, Addr, Len, Host, Flags | lockFlag(), Fd, Offset);
-    if (R == -EPERM && LockNew != LockMode::No && !(Flags & MAP_LOCKED))
-      R = -EAGAIN; // nothing at all may be locked any more
-    if (R >= 0 && !lockMapped(R, Size, /*Flagged=*/true)) {
-      host(SYS_munmap, R, Size);
-      R = -EAGAIN;
-    }
     if (R < 0) {
       abandon(Claimed);
       // A failed MAP_FIXED may have unmapped what was there.
@@ -122,6 +118,7 @@ GuestMemory::Result GuestMemory::mmap(uint64_t Addr, uint64_t Len, int Prot,
       // What the kernel considers free has ceased to be the runtime's.
       cut(Runtime, R, R + Size);
       set(R, R + Size, New);
+      lockMapped(R, Size, /*ByFlag=*/true);
     }
     changed();
   }
@@ -141,14 +138,12 @@ GuestMemory::Result GuestMemory::munmap(uint64_t Addr, uint64_t Len) {
   int64_t R = 0;
   {
     std::unique_lock G(Lock);
-    const auto Around = find(Addr);
-    const bool InMiddle = Around != Guest.end() && Around->first < Addr &&
-                          Around->second.Hi > End;
-    if (!Room.take(InMiddle ? 1 : 0))
+    const uint64_t HeapLo = pageUp(BrkStart), HeapHi = pageUp(BrkCur);
+    const bool InHeap = Addr < HeapHi && End > HeapLo;
+    if (!takeRoom((isInside(Addr, End) ? 1 : 0) + (InHeap ? 1 : 0)))
       return -ENOMEM;
     changed();
     HadCode = anyExec(Addr, End);
-    const uint64_t HeapLo = pageUp(BrkStart), HeapHi = pageUp(BrkCur);
     forRuns(Guest, Addr, End, [&](uint64_t Lo, uint64_t Hi) {
       int64_t E = host(SYS_munmap, Lo, Hi - Lo);
       R = R ? R : E;
@@ -197,7 +192,7 @@ GuestMemory::Result GuestMemory::mprotect(uint64_t Addr, uint64_t Len,
       Stop = dataEnd(Addr, Stop);
     if (Stop != End)
       R = -ENOMEM;
-    if (!Room.take(cuts(Addr, Stop)))
+    if (!takeRoom(cuts(Addr, Stop)))
       return -ENOMEM;
     if (Stop != Addr) {
       changed();
@@ -242,8 +237,8 @@ GuestMemory::Result GuestMemory::mremap(uint64_t Old, uint64_t OldLen,
                                                    : 0;
     if (More && tooMuch(More, find(Old)->second.data()))
       return -ENOMEM;
-    if (!Room.take(1 + cuts(Old, Old + Have) +
-                   (Fixed ? cuts(NewAddr, NewAddr + NewLen) : 0)))
+    if (!takeRoom(1 + cuts(Old, Old + Have) +
+                  (Fixed ? cuts(NewAddr, NewAddr + NewLen) : 0)))
       return -ENOMEM;
     changed();
     unprotectLocked(Old, Old + Have);
@@ -383,7 +378,8 @@ GuestMemory::Result GuestMemory::brk(uint64_t Addr) {
       bool Busy = false;
       forParts(Guest, OldEnd, NewEnd,
                [&](uint64_t, uint64_t, const Range &) { Busy = true; });
-      if (Busy || tooMuch(NewEnd - OldEnd, true) || !Room.take(1))
+      if (Busy || tooMuch(NewEnd - OldEnd, true) || !takeRoom(1) ||
+          !mayLock(NewEnd - OldEnd, /*ByFlag=*/true))
         return BrkCur;
       const uint64_t Inside = std::min(NewEnd, std::max(BrkReserve, OldEnd));
       if (Inside < NewEnd &&
@@ -391,16 +387,13 @@ GuestMemory::Result GuestMemory::brk(uint64_t Addr) {
            hostReserve(Inside, NewEnd, MAP_FIXED_NOREPLACE) < 0))
         return BrkCur;
       changed();
-      const uint64_t More = NewEnd - OldEnd;
-      const bool Mapped = host(SYS_mmap, OldEnd, More, Rw,
-                               Flags | MAP_FIXED | lockFlag(), -1, 0L) >= 0;
-      if (!Mapped || !lockMapped(OldEnd, More, /*Flagged=*/true)) {
-        if (Mapped)
-          hostReserve(OldEnd, NewEnd, MAP_FIXED);
+      if (host(SYS_mmap, OldEnd, NewEnd - OldEnd, Rw,
+               Flags | MAP_FIXED | lockFlag(), -1, 0L) < 0) {
         if (Inside < NewEnd)
           host(SYS_munmap, Inside, NewEnd - Inside);
         return BrkCur;
       }
+      lockMapped(OldEnd, NewEnd - OldEnd, /*ByFlag=*/true);
       BrkReserve = std::max(BrkReserve, NewEnd);
       set(OldEnd, NewEnd, {0, Rw, false, true});
     } else if (NewEnd < OldEnd) {
@@ -411,6 +404,7 @@ GuestMemory::Result GuestMemory::brk(uint64_t Addr) {
       forRuns(Guest, NewEnd, OldEnd,
               [&](uint64_t A, uint64_t B) { hostReserve(A, B, MAP_FIXED); });
       erase(NewEnd, OldEnd);
+      Room.use(1);
     }
     BrkCur = Addr;
   }
@@ -433,8 +427,10 @@ GuestMemory::Result GuestMemory::shmat(int Id, uint64_t Addr, int Flags) {
   {
     std::unique_lock G(Lock);
     if (tooMuch(Size, false) ||
-        !Room.take(1 + (Addr ? cuts(Addr, Addr + Size) : 0)))
+        !takeRoom(1 + (Addr ? cuts(Addr, Addr + Size) : 0)))
       return -ENOMEM;
+    if (!mayLock(Size, /*ByFlag=*/false))
+      return -EAGAIN;
     changed();
     std::vector<std::pair<uint64_t, uint64_t>> Claimed;
     if (Addr) {
@@ -446,10 +442,6 @@ GuestMemory::Result GuestMemory::shmat(int Id, uint64_t Addr, int Flags) {
       }
     }
     R = host(SYS_shmat, Id, Addr, Flags & ~SHM_EXEC);
-    if (R >= 0 && !lockMapped(R, Size, /*Flagged=*/false)) {
-      host(SYS_shmdt, R);
-      R = -EAGAIN;
-    }
     if (R < 0) {
       abandon(Claimed);
     } else {
@@ -458,6 +450,7 @@ GuestMemory::Result GuestMemory::shmat(int Id, uint64_t Addr, int Flags) {
       cut(Runtime, R, R + Size);
       set(R, R + Size, {0, static_cast<uint8_t>(Prot)});
       Shm[R] = Size;
+      lockMapped(R, Size, /*ByFlag=*/false);
     }
     changed();
   }
@@ -481,6 +474,7 @@ GuestMemory::Result GuestMemory::shmdt(uint64_t Addr) {
       return E;
     Shm.erase(I);
     erase(Addr, Addr + Size);
+    Room.use(0);
     changed();
   }
   if (HadCode)

@@ -5,6 +5,7 @@
 #include "xlate/Support/Sanitizers.h"
 #include <mutex>
 #include <new>
+#include <sys/resource.h>
 
 #ifdef XLATE_TSAN
 #include <sanitizer/tsan_interface.h>
@@ -93,18 +94,39 @@ bool GuestMemory::covered(uint64_t Lo, uint64_t Hi) const {
   return coveredEnd(Guest, Lo, Hi) == Hi;
 }
 
-/// How many ranges a change of [Lo, Hi) divides.
-unsigned GuestMemory::cuts(uint64_t Lo, uint64_t Hi) const {
-  const auto isInside = [&](uint64_t At) {
-    const auto I = find(At);
-    return I != Guest.end() && I->first < At;
+/// Is there guest memory right before and right after At, and may it be one
+/// mapping for the kernel?
+bool GuestMemory::isJoined(uint64_t At) const {
+  const auto I = find(At);
+  if (I == Guest.end() || I->first < At)
+    return I != Guest.end();
+  if (I == Guest.begin())
+    return false;
+  const auto &[Lo, Before] = *std::prev(I);
+  const auto prot = [](const Range &R) {
+    return R.Protected ? PROT_READ : hostProt(R.Prot);
   };
-  return isInside(Lo) + isInside(Hi);
+  return Before.Hi == At && prot(Before) == prot(I->second);
+}
+
+/// How many mappings a change of [Lo, Hi) adds.
+unsigned GuestMemory::cuts(uint64_t Lo, uint64_t Hi) const {
+  return isJoined(Lo) + isJoined(Hi);
+}
+
+/// Would a hole at [Lo, Hi) have the same mapping on both sides?
+bool GuestMemory::isInside(uint64_t Lo, uint64_t Hi) const {
+  if (!isJoined(Lo) || !isJoined(Hi) || !covered(Lo, Hi))
+    return false;
+  bool All = true;
+  for (auto I = std::next(find(Lo)); I != Guest.end() && I->first < Hi; ++I)
+    All &= isJoined(I->first);
+  return All;
 }
 
 bool GuestMemory::mayDivide(uint64_t Lo, uint64_t Hi) {
   std::unique_lock G(Lock);
-  return Room.take(cuts(pageDown(Lo), pageUp(Hi)));
+  return takeRoom(cuts(pageDown(Lo), pageUp(Hi)));
 }
 
 bool GuestMemory::anyExec(uint64_t Lo, uint64_t Hi) const {
@@ -126,11 +148,17 @@ void GuestMemory::addRuntimeRange(uint64_t Lo, uint64_t Hi) {
   std::unique_lock G(Lock);
   erase(Lo, Hi);
   Runtime[Lo] = std::max(Runtime[Lo], Hi);
+  Room.use(3); // parts of it get other protections
+  if (Left.Size != RLIM_INFINITY)
+    Left.Size -= std::min(Left.Size, Hi - Lo);
 }
 
 void GuestMemory::removeRuntimeRange(uint64_t Lo, uint64_t Hi) {
   std::unique_lock G(Lock);
   cut(Runtime, Lo, Hi);
+  Room.use(0);
+  if (Left.Size != RLIM_INFINITY)
+    Left.Size += Hi - Lo;
 }
 
 void GuestMemory::noteMapping(uint64_t Lo, uint64_t Hi, int Prot,
@@ -156,13 +184,18 @@ void GuestMemory::setBrk(uint64_t Start, uint64_t ProgramData) {
   const uint64_t Lo = BrkReserve = pageUp(Start);
   // Programs below 1 GiB leave what is above to those who ask for low
   // addresses.
-  uint64_t Size = inProportion(BrkReserveSize);
+  // Where there is a limit, this counts.
+  const bool Limited = Left.Size != RLIM_INFINITY;
+  uint64_t Size = Limited ? inProportion(BrkReserveSize) / 8 : BrkReserveSize;
+  Size &= ~(PageSize - 1);
   if (Lo < Size)
     Size -= Lo;
   for (; Size >= (1u << 20); Size = Size / 2 & ~(PageSize - 1)) {
     if (Lo + Size <= AddressLimit &&
         hostReserve(Lo, Lo + Size, MAP_FIXED_NOREPLACE) >= 0) {
       BrkReserve = Lo + Size;
+      if (Limited)
+        Left.Size -= std::min(Left.Size, Size);
       break;
     }
   }
@@ -187,8 +220,7 @@ bool GuestMemory::writeProtect(uint64_t Lo, uint64_t Hi) {
   if (!Parts.empty())
     EverProtected.store(true, std::memory_order_relaxed);
   for (auto &[A, R] : Parts) {
-    // One of the reasons why the guest has to leave some.
-    (void)Room.take(cuts(A, R.Hi));
+    Room.use(cuts(A, R.Hi));
     if (host(SYS_mprotect, A, R.Hi - A, PROT_READ) == 0)
       set(A, R.Hi, R);
   }
@@ -203,6 +235,7 @@ bool GuestMemory::unprotectLocked(uint64_t Lo, uint64_t Hi) {
       Parts.push_back({A, {B, R.Prot, false, R.Private}});
   });
   for (auto &[A, R] : Parts) {
+    Room.use(cuts(A, R.Hi));
     host(SYS_mprotect, A, R.Hi - A, hostProt(R.Prot));
     set(A, R.Hi, R);
   }
@@ -242,6 +275,11 @@ bool GuestMemory::unprotectForWrite(uint64_t Addr, uint64_t &Lo, uint64_t &Hi) {
   auto I = find(Addr);
   if (I == Guest.end() || !(I->second.Prot & PROT_WRITE))
     return false;
+  // Where there can't be many more mappings, pages don't become some.
+  if (I->second.Protected && !takeRoom(2)) {
+    Lo = I->first;
+    Hi = I->second.Hi;
+  }
   if (unprotectLocked(Lo, Hi))
     return true;
   // Another thread was faster if the page is one that can be protected at all:

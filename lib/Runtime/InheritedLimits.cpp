@@ -12,7 +12,12 @@ constexpr uint64_t MostForRuntime = 256 << 20;
 
 static uint64_t limitOf(int Resource) {
   rlimit L;
-  return getrlimit(Resource, &L) == 0 ? L.rlim_cur : RLIM_INFINITY;
+  if (getrlimit(Resource, &L) != 0)
+    return RLIM_INFINITY;
+  // The kernel takes this for "no heap at the break", and looks at the other.
+  if (Resource == RLIMIT_DATA && L.rlim_cur == 0)
+    return L.rlim_max;
+  return L.rlim_cur;
 }
 
 uint64_t xlate::runtime::inheritedLimit() {

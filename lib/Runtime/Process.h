@@ -24,6 +24,12 @@
 
 namespace xlate::runtime {
 
+/// Whether the process has a list of System V semaphores to undo at its end.
+/// Threads that the C library makes get it if there is none, which kcmp() would
+/// show: so where the guest has none it is dropped again.
+enum class UndoList : uint8_t { Unknown, None, Kept };
+extern std::atomic<UndoList> HasUndo;
+
 class Process final : public sys::Services {
 public:
   explicit Process(const RunOptions &O) : Options(O), Hot(*this) {}
@@ -255,7 +261,7 @@ public:
     return Mem.mlockall(Flags);
   }
   sys::Result munlockall(CpuState &) override { return Mem.munlockall(); }
-  void keepUndo() override;
+  void keepUndo() override { HasUndo = UndoList::Kept; }
   bool mayDivide(uint64_t Lo, uint64_t Hi) override {
     return Mem.mayDivide(Lo, Hi);
   }
@@ -373,10 +379,6 @@ private:
 
 /// Host stack of a guest thread.
 constexpr size_t HostStackBytes = 256 << 10;
-
-/// The guest's threads may have System V semaphores to undo at their end, each
-/// or together. Else they have no list of these, which kcmp() would show.
-extern std::atomic<bool> KeepsUndo;
 
 /// pthread_create on a given stack, with every signal blocked.
 int startHostThread(pthread_t &Thread, void *Stack, size_t Size,

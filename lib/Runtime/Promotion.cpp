@@ -70,7 +70,9 @@ void Promotion::letThread() {
 }
 
 void *Promotion::threadMain(void *Arg) {
-  syscall(SYS_unshare, CLONE_FS); // or the guest couldn't enter namespaces
+  // Or the guest couldn't enter namespaces, and semaphores would be undone with
+  // this thread.
+  syscall(SYS_unshare, CLONE_FS | CLONE_SYSVSEM);
   static_cast<Promotion *>(Arg)->work();
   return nullptr;
 }

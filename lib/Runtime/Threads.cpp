@@ -16,9 +16,11 @@
 #include <asm/prctl.h>
 #include <cstring>
 #include <linux/futex.h>
+#include <linux/kcmp.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace xlate;
@@ -246,9 +248,34 @@ static void *threadMain(void *Arg) {
   P->run(T);
 }
 
-std::atomic<bool> runtime::KeepsUndo{false};
+std::atomic<UndoList> runtime::HasUndo{UndoList::Unknown};
 
-void Process::keepUndo() { KeepsUndo = true; }
+namespace {
+struct UndoQuestion {
+  pid_t Asker;
+  long Answer = -1;
+};
+} // namespace
+
+/// In a process that has no list: 0 = the asking one hasn't either.
+static int compareUndo(void *Arg) {
+  auto *Q = static_cast<UndoQuestion *>(Arg);
+  Q->Answer =
+      syscall(SYS_kcmp, Q->Asker, syscall(SYS_getpid), KCMP_SYSVSEM, 0L, 0L);
+  return 0;
+}
+
+/// Whether the process has a list: it may have been executed with one.
+static UndoList askForUndo() {
+  UndoQuestion Q{getpid()};
+  alignas(16) char Stack[16 << 10];
+  const int Pid =
+      ::clone(compareUndo, Stack + sizeof Stack, CLONE_VM | CLONE_VFORK, &Q);
+  if (Pid > 0)
+    while (waitpid(Pid, nullptr, __WCLONE) < 0 && errno == EINTR)
+      ;
+  return Q.Answer == 0 ? UndoList::None : UndoList::Kept;
+}
 
 int runtime::startHostThread(pthread_t &Thread, void *Stack, size_t Size,
                              void *(*Main)(void *), void *Arg) {
@@ -263,14 +290,15 @@ int runtime::startHostThread(pthread_t &Thread, void *Stack, size_t Size,
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &All, &Old, 8);
   if (Restore)
     syscall(SYS_rt_sigaction, SigSetxid, nullptr, &Setxid, 8);
+  if (UndoList Known = HasUndo; Known == UndoList::Unknown)
+    HasUndo.compare_exchange_strong(Known, askForUndo());
   pthread_attr_t Attr;
   pthread_attr_init(&Attr);
   pthread_attr_setstack(&Attr, Stack, Size);
   fpenv::HostModes Inherited;
   const int Err = pthread_create(&Thread, &Attr, Main, Arg);
   pthread_attr_destroy(&Attr);
-  // The C library has them undo together.
-  if (!Err && !KeepsUndo)
+  if (!Err && HasUndo == UndoList::None)
     syscall(SYS_unshare, CLONE_SYSVSEM);
   if (Restore)
     syscall(SYS_rt_sigaction, SigSetxid, &Setxid, nullptr, 8);
@@ -310,6 +338,9 @@ void Process::reapThreads() {
 }
 
 sys::Result Process::callAlone(long Nr, uint64_t A0, uint64_t A1) {
+  // In a PID namespace to come, the first child must be the guest's.
+  UndoList Undo = UndoList::Unknown;
+  HasUndo.compare_exchange_strong(Undo, UndoList::Kept);
   const auto Call = [&]() -> sys::Result {
     const long R = syscall(Nr, A0, A1);
     return R < 0 ? -errno : R;

@@ -208,8 +208,6 @@ Result getSeccomp(Call &C);
 void noteRingMapping(int Fd, uint64_t Offset, uint64_t Addr);
 /// New is another descriptor of Old's file.
 void noteRingDuplicate(int Old, int New);
-/// The guest has closed descriptors First to Last, or is about to.
-void forgetRings(uint32_t First, uint32_t Last);
 
 //--- Locks that a fork must find free -----------------------------------------
 

@@ -6,20 +6,14 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <linux/loop.h>
+#include <linux/userfaultfd.h>
 #include <string_view>
 #include <sys/ioctl.h>
 
 namespace xlate::sys {
 
-//--- close, dup, close_range -------------------------------------------------
-
-Result handle::close(Call &C) {
-  const auto Fd = static_cast<uint32_t>(C.A[0]);
-  forgetRings(Fd, Fd);
-  return hostPass(C);
-}
+//--- dup, close_range -------------------------------------------------------
 
 /// The call, of which the result is another descriptor of Fd's file.
 static Result duplicate(Call &C, uint64_t Fd) {
@@ -38,8 +32,6 @@ Result handle::close_range(Call &C) {
                  Last = static_cast<uint32_t>(C.A[1]);
   if (First > Last)
     return -EINVAL;
-  if (!(C.A[2] & CLOSE_RANGE_CLOEXEC))
-    forgetRings(First, Last);
   int Ours[MaxRuntimeFds];
   const int N = listRuntimeFds(Ours);
   uint64_t Lo = First;
@@ -169,6 +161,9 @@ Result handle::ioctl(Call &C) {
       return R;
     return copyTo(C.A[2], convertLoopInfo<Arm64LoopInfo>(H)) ? 0 : -EFAULT;
   }
+  if (uffdio_range Range; Cmd == UFFDIO_REGISTER && copyFrom(Range, C.A[2]) &&
+                          !C.K.mayDivide(Range.start, Range.start + Range.len))
+    return -ENOMEM;
   return hostWait(C);
 }
 

@@ -49,7 +49,9 @@ struct Ring {
 };
 
 std::mutex Lock;
-/// By descriptor.
+/// By descriptor. Those that are closed stay: a child that shares memory, but
+/// no descriptors, may close its own. What comes to have such a number is
+/// another ring, or a duplicate of one, which are noted, or no ring.
 std::map<int, std::shared_ptr<Ring>> Rings;
 std::atomic<bool> AnyRings{false};
 
@@ -86,18 +88,6 @@ void noteRingDuplicate(int Old, int New) {
   std::lock_guard G(Lock);
   if (auto It = Rings.find(Old); It != Rings.end())
     Rings[New] = It->second;
-  else
-    Rings.erase(New);
-}
-
-void forgetRings(uint32_t First, uint32_t Last) {
-  if (!AnyRings.load(std::memory_order_relaxed))
-    return;
-  std::lock_guard G(Lock);
-  std::erase_if(Rings, [=](const auto &R) {
-    return static_cast<uint32_t>(R.first) >= First &&
-           static_cast<uint32_t>(R.first) <= Last;
-  });
 }
 
 void noteRingMapping(int Fd, uint64_t Offset, uint64_t Addr) {

@@ -41,6 +41,12 @@ static void hideRuntimeFd(int32_t &Fd) {
     Fd = -1;
 }
 
+/// The file that a splice takes from, unless it is a registered one.
+static void hideRuntimeSource(io_uring_sqe &E) {
+  if (!(E.splice_flags & SPLICE_F_FD_IN_FIXED))
+    hideRuntimeFd(E.splice_fd_in);
+}
+
 // What a read fills may be write-protected, since it is code, too.
 static void allowWritesTo(const Call &C, io_uring_sqe &E) {
   C.K.allowKernelWrites(E.addr, E.addr + E.len);
@@ -61,16 +67,10 @@ const Submission::Operation Submission::Special[] = {
        if (copyFrom(M, E.addr))
          S.allowWrites(toAddr(M.msg_iov), M.msg_iovlen);
      }},
-    {IORING_OP_CLOSE, Operation::Never,
-     [](Submission &, io_uring_sqe &E) {
-       const auto Fd = static_cast<uint32_t>(E.fd);
-       if (!E.file_index)
-         forgetRings(Fd, Fd);
-     }},
     {IORING_OP_SPLICE, Operation::Never,
-     [](Submission &, io_uring_sqe &E) { hideRuntimeFd(E.splice_fd_in); }},
+     [](Submission &, io_uring_sqe &E) { hideRuntimeSource(E); }},
     {IORING_OP_TEE, Operation::Never,
-     [](Submission &, io_uring_sqe &E) { hideRuntimeFd(E.splice_fd_in); }},
+     [](Submission &, io_uring_sqe &E) { hideRuntimeSource(E); }},
     {IORING_OP_OPENAT, Operation::Always,
      [](Submission &S, io_uring_sqe &E) {
        E.addr = S.path(E.addr, lastOf(E.open_flags));
@@ -155,17 +155,24 @@ void Submission::epollCtl(io_uring_sqe &E) {
     E.addr = toAddr(&Events.emplace_back(toHost(G)));
 }
 
-/// As by the system call, for the guest's memory only. The kernel does it at
-/// some time after this: whoever lets go of code like that has to synchronise
-/// with those who execute it, and execute IC IVAU.
+/// For the guest's memory only; where there are holes, none of it. The kernel
+/// does it at some time after this, as it does what comes before in a chain:
+/// whoever lets go of code like that has to synchronise with those who execute
+/// it, and unmaps nothing before.
 void Submission::madvise(io_uring_sqe &E) {
-  const uint64_t End = E.addr + E.len;
-  if (C.K.isGuestMemory(E.addr, End)) {
-    C.K.memoryChanged(E.addr, End);
+  // Linux 6.11 and later look at off first; older ones refuse it.
+  const uint64_t Size = E.off ? E.off : E.len, End = E.addr + Size;
+  constexpr uint32_t PopulateWrite = 23;
+  if (C.K.isGuestMemory(E.addr, End) && C.K.mayDivide(E.addr, End)) {
+    if (E.fadvise_advice == PopulateWrite)
+      C.K.allowKernelWrites(E.addr, End);
+    else
+      C.K.memoryChanged(E.addr, End);
     return;
   }
   // Where nothing is ever mapped: ENOMEM, as for a range with holes.
   E.addr = (uint64_t(1) << 47) - 4096;
+  E.off = 0;
   E.len = 4096;
 }
 

@@ -70,6 +70,8 @@ Result handle::divides(Call &C) {
 }
 
 Result handle::remap_file_pages(Call &C) {
+  if (!C.K.mayDivide(C.A[0], C.A[0] + C.A[1]))
+    return -ENOMEM;
   Result R = hostPass(C);
   if (R == 0)
     C.K.memoryChanged(C.A[0], C.A[0] + C.A[1]);

@@ -328,6 +328,10 @@ static void memory(Ring *R) {
   printf("%d %d %d\n", P[4095], P[4096], P[8192]);
   add(R, IORING_OP_MADVISE, -1, P, 4096, 0)->fadvise_advice = 12345;
   show("bad advice", run(R));
+  struct io_uring_sqe *E = add(R, IORING_OP_MADVISE, -1, P + 8192, 0, 4096);
+  E->fadvise_advice = MADV_DONTNEED;
+  show("64 bits of size", run(R));
+  printf("%d\n", P[8192]);
   munmap(P + 4096, 4096);
   add(R, IORING_OP_MADVISE, -1, P, 3 * 4096, 0)->fadvise_advice = MADV_NORMAL;
   show("with a hole", run(R));
@@ -352,6 +356,19 @@ static void others(Ring *R) {
   R->Fd = Rest;
   add(R, IORING_OP_OPENAT, AT_FDCWD, "/dev/null", 0, 0)->open_flags = O_RDONLY | O_DIRECTORY;
   show("of what is left", run(R));
+  // A child in the same memory has descriptors of its own.
+  if (!vfork()) {
+    dup2(1, R->Fd);
+    syscall(SYS_close_range, 3, ~0u, 0);
+    _exit(0);
+  }
+  wait(0);
+  add(R, IORING_OP_OPENAT, AT_FDCWD, "/dev/null", 0, 0)->open_flags = O_RDONLY | O_DIRECTORY;
+  show("after a child that has closed it", run(R));
+  // A ring isn't closed like this.
+  show("close", (add(R, IORING_OP_CLOSE, R->Fd, 0, 0, 0), run(R)));
+  add(R, IORING_OP_OPENAT, AT_FDCWD, "/dev/null", 0, 0)->open_flags = O_RDONLY | O_DIRECTORY;
+  show("and then", run(R));
   fflush(stdout);
   pid_t Pid = fork();
   if (!Pid) {

@@ -14,6 +14,12 @@
 // RUN: sh -c 'ulimit -d 300000; exec "$0" size' %t.host > %t.want
 // RUN: sh -c 'ulimit -d 300000; exec "$@" size' x %xlate-run %t.guest > %t.got
 // RUN: diff %t.want %t.got
+// RUN: sh -c 'ulimit -v 8000000; exec "$0" size' %t.host > %t.want
+// RUN: sh -c 'ulimit -v 8000000; exec "$@" size' x %xlate-run %t.guest > %t.got
+// RUN: diff %t.want %t.got
+// RUN: sh -c 'ulimit -S -d 0; exec "$0" break' %t.host > %t.want
+// RUN: sh -c 'ulimit -S -d 0; exec "$@" break' x %xlate-run %t.guest > %t.got
+// RUN: diff %t.want %t.got
 // RUN: %t.host locked > %t.want
 // RUN: %xlate-run %t.guest locked > %t.got
 // RUN: diff %t.want %t.got
@@ -27,10 +33,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { Page = 4096, Large = 1 << 20, Most = 1 << 17 };
+enum { Page = 4096, Large = 1 << 20 };
 #define RW (PROT_READ | PROT_WRITE)
 
 static char *map(size_t Size, int Prot) {
@@ -64,13 +71,16 @@ static void goOn(void) {
 
 static void mappings(void) {
   // Neighbours that can't be joined.
-  static char *All[Most];
+  int Limit = 0, N = 0;
+  FILE *F = fopen("/proc/sys/vm/max_map_count", "r");
+  fscanf(F, "%d", &Limit);
+  fclose(F);
+  char **All = malloc((Limit + 1) * sizeof *All);
   char *Three = map(3 * Page, RW);
-  int N = 0;
-  while (N != Most && (All[N] = map(Page, N % 2 ? PROT_READ : RW)))
+  while (N <= Limit && (All[N] = map(Page, N % 2 ? PROT_READ : RW)))
     ++N;
   printf("mmap: %s\n", strerror(errno));
-  printf("%s\n", N > 60000 && N < Most ? "enough" : "too few");
+  printf("%s\n", N > Limit - 1200 ? "enough" : "too few");
   goOn();
   // What would divide a mapping is no longer possible, all else is.
   printf("divide: %d", mprotect(Three + Page, Page, PROT_NONE));
@@ -94,6 +104,13 @@ static void size(void) {
   goOn();
 }
 
+// RLIMIT_DATA of 0, but not for ever: no heap at the break, everything else.
+static void noBreak(void) {
+  printf("mapped: %d\n", map(Large, RW) != 0);
+  printf("sbrk: %d\n", sbrk(Large) != (void *)-1);
+  goOn();
+}
+
 /// KiB of locked memory.
 static long locked(void) {
   char Line[256];
@@ -111,8 +128,19 @@ static void limitLocked(long Bytes) {
 }
 
 static void locks(void) {
-  if (!geteuid() && (setgid(65534) || setuid(65534)))
+  if (!geteuid() && (setgid(65534) || setuid(65534))) {
+    printf("still root\n");
     return;
+  }
+  limitLocked(7 * Large);
+  // All there is: also what lies behind pages that can't be had.
+  char *Parts = map(3 * Page, RW);
+  unsigned char There = 0;
+  mprotect(Parts + Page, Page, PROT_NONE);
+  printf("current: %d", mlockall(MCL_CURRENT));
+  mincore(Parts + 2 * Page, Page, &There);
+  printf(" %d %d\n", There, locked() > 0);
+  munlockall();
   limitLocked(4 * Large);
   for (int Flags = 0; Flags != 10; ++Flags)
     if (!(Flags & 7) || Flags == MCL_ONFAULT || Flags > 7) {
@@ -145,7 +173,18 @@ static void locks(void) {
   // Too much, until the end.
   char *Q = map(4 * Large, RW);
   printf("%s\n", Q ? "mapped" : strerror(errno));
+  // Nor is anything lost then.
+  P[0] = 'x';
+  Q = mmap(P, 4 * Large, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  printf("%s", Q == MAP_FAILED ? strerror(errno) : "mapped");
+  printf(" %c\n", P[0]);
+  const int Id = shmget(IPC_PRIVATE, 4 * Large, 0600);
+  printf("shmat: %d", shmat(Id, 0, 0) == (void *)-1);
+  printf(" %s\n", strerror(errno));
   printf("now: %d\n", mlockall(MCL_FUTURE));
+  printf("shmat: %d", shmat(Id, 0, 0) == (void *)-1);
+  printf(" %s\n", strerror(errno));
+  shmctl(Id, IPC_RMID, 0);
   for (size_t S = Large; S >= Page; S /= 2)
     while (map(S, RW))
       ;
@@ -156,6 +195,10 @@ static void locks(void) {
   map(64 * Large, PROT_NONE);
   printf("all: %d", mlockall(MCL_CURRENT));
   printf(" %s\n", strerror(errno));
+  P = map(16 * Page, RW);
+  mlock(P, 16 * Page);
+  limitLocked(Page);
+  printf("above the limit: %d\n", mlockall(MCL_FUTURE));
   limitLocked(0);
   printf("none: %d", mlockall(MCL_FUTURE));
   printf(" %s\n", strerror(errno));
@@ -166,6 +209,8 @@ int main(int Argc, char **Argv) {
     mappings();
   else if (!strcmp(Argv[1], "size"))
     size();
+  else if (!strcmp(Argv[1], "break"))
+    noBreak();
   else
     locks();
   return 0;

@@ -73,6 +73,7 @@ public:
   void limit(const sys::MemoryLimits &L);
   Result shmat(int Id, uint64_t Addr, int Flags);
   Result shmdt(uint64_t Addr);
+  /// Of the stack, only what has been used by now is locked.
   Result mlockall(int Flags);
   Result munlockall();
   /// The host is about to be asked for something that makes [Lo, Hi) mappings
@@ -162,9 +163,17 @@ private:
   bool tooMuchData(uint64_t More) const;
   bool heapTooLarge(uint64_t Break) const;
   uint64_t dataEnd(uint64_t Lo, uint64_t Hi) const;
+  bool isJoined(uint64_t At) const;
   unsigned cuts(uint64_t Lo, uint64_t Hi) const;
+  bool isInside(uint64_t Lo, uint64_t Hi) const;
+  /// May the guest make a call that adds N mappings?
+  bool takeRoom(unsigned N) {
+    return Room.take(N, Guest.size() + Runtime.size());
+  }
+  bool mayLock(uint64_t Size, bool ByFlag) const;
   int lockFlag() const;
-  bool lockMapped(uint64_t Lo, uint64_t Size, bool Flagged) const;
+  void lockMapped(uint64_t Lo, uint64_t Size, bool ByFlag) const;
+  uint64_t usedStack() const;
   bool unprotectLocked(uint64_t Lo, uint64_t Hi);
   Result claim(uint64_t Lo, uint64_t Hi,
                std::vector<std::pair<uint64_t, uint64_t>> &Claimed);
@@ -178,7 +187,9 @@ private:
   std::atomic<uint64_t> Generation{0};
   std::atomic<bool> EverProtected{false};
   sys::MemoryLimits Limit; ///< That the guest has set.
-  sys::MemoryLimits Left;  ///< Of those that the runtime has, too.
+  /// For the guest, of those that bound the runtime, too.
+  sys::MemoryLimits Left;
+  uint64_t HeapLimit = ~uint64_t(0); ///< RLIMIT_DATA among those.
   MapRoom Room;
   /// What mlockall() has asked for mappings to come.
   enum class LockMode : uint8_t { No, AtOnce, OnFault };

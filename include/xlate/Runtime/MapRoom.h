@@ -12,19 +12,24 @@
 #ifndef XLATE_RUNTIME_MAPROOM_H
 #define XLATE_RUNTIME_MAPROOM_H
 
+#include <cstddef>
+
 namespace xlate::runtime {
 
 /// Not thread-safe.
 class MapRoom {
 public:
   /// The guest is about to make a call that adds N mappings at most. False: it
-  /// must fail. N = 0: it adds none as far as we know, and may remove some.
-  bool take(unsigned N);
+  /// must fail. N = 0: it adds none, and may remove some. Known: how many
+  /// mappings there seem to be, for when the kernel can't be asked.
+  bool take(unsigned N, size_t Known);
+  /// The runtime adds N, or removes some.
+  void use(unsigned N);
 
 private:
-  void count();
+  void count(size_t Known);
 
-  /// Certainly free. At first far below any usual vm.max_map_count.
+  /// Free as far as we know. At first far below any usual vm.max_map_count.
   unsigned Left = 16384;
   /// Something has happened since the last count.
   bool Changed = true;

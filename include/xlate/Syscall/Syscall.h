@@ -130,7 +130,7 @@ public:
   virtual void limitMemory(const MemoryLimits &L) {}
   virtual Result shmat(CpuState &S, int Id, uint64_t Addr, int Flags) = 0;
   virtual Result shmdt(CpuState &S, uint64_t Addr) = 0;
-  /// The guest is about to change System V semaphores, perhaps for its lifetime.
+  /// The guest is about to change System V semaphores, perhaps until it ends.
   virtual void keepUndo() {}
   virtual Result mlockall(CpuState &S, int Flags) { return -1; }
   virtual Result munlockall(CpuState &S) { return -1; }
