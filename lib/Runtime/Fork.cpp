@@ -157,13 +157,6 @@ struct ChildInfo {
 
 } // namespace
 
-/// The C library's clone under the name that ThreadSanitizer doesn't intercept:
-/// it takes every clone for a fork, and makes the child, in this memory, start
-/// anew.
-// NOLINTNEXTLINE(bugprone-reserved-identifier): the C library's own
-extern "C" int __clone(int (*Fn)(void *), void *Stack, int Flags, void *Arg,
-                       ...);
-
 /// A thread that does nothing but own TLS, for as long as the child lives.
 struct Process::TlsLender {
   Process *P;

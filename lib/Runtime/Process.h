@@ -22,6 +22,13 @@
 #include <set>
 #include <sys/resource.h>
 
+/// The C library's clone under the name that ThreadSanitizer doesn't intercept:
+/// it takes every clone for a fork, and makes the child, in this memory, start
+/// anew.
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the C library's own
+extern "C" int __clone(int (*Fn)(void *), void *Stack, int Flags, void *Arg,
+                       ...);
+
 namespace xlate::runtime {
 
 /// Whether the process has a list of System V semaphores to undo at its end.

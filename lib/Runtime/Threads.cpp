@@ -270,7 +270,7 @@ static UndoList askForUndo() {
   UndoQuestion Q{getpid()};
   alignas(16) char Stack[16 << 10];
   const int Pid =
-      ::clone(compareUndo, Stack + sizeof Stack, CLONE_VM | CLONE_VFORK, &Q);
+      __clone(compareUndo, Stack + sizeof Stack, CLONE_VM | CLONE_VFORK, &Q);
   if (Pid > 0)
     while (waitpid(Pid, nullptr, __WCLONE) < 0 && errno == EINTR)
       ;
