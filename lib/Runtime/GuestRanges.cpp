@@ -182,12 +182,12 @@ void GuestMemory::setBrk(uint64_t Start, uint64_t ProgramData) {
   DataSize = ProgramData;
   BrkStart = BrkCur = Start;
   const uint64_t Lo = BrkReserve = pageUp(Start);
-  // Programs below 1 GiB leave what is above to those who ask for low
-  // addresses.
   // Where there is a limit, this counts.
   const bool Limited = Left.Size != RLIM_INFINITY;
   uint64_t Size = Limited ? inProportion(BrkReserveSize) / 8 : BrkReserveSize;
   Size &= ~(PageSize - 1);
+  // Programs below 1 GiB leave what is above to those who ask for low
+  // addresses.
   if (Lo < Size)
     Size -= Lo;
   for (; Size >= (1u << 20); Size = Size / 2 & ~(PageSize - 1)) {

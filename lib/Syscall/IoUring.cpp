@@ -1,11 +1,11 @@
 //===- IoUring.cpp - io_uring ---------------------------------------------===//
 //
 // Rings are shared by the guest and the host kernel, and what is in them is the
-// same for both architectures, but for a few operations: open flags, struct
-// epoll_event, and paths that go through the sysroot. So io_uring_enter() looks
-// through the submission entries that the kernel is about to take, replaces
-// those in place, and puts them back as they were when they are taken: the
-// kernel has its own copies by then, and the guest may use its entries again.
+// same for both architectures, but for a few operations (IoUringEntries.cpp).
+// So io_uring_enter() looks through the submission entries that the kernel is
+// about to take, replaces those in place, and puts them back as they were when
+// they are taken: the kernel has its own copies by then, and the guest may use
+// its entries again.
 //
 // A kernel thread that takes entries by itself (IORING_SETUP_SQPOLL) sees the
 // guest's: operations that would have to be converted aren't permitted there.
