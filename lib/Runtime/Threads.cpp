@@ -441,7 +441,7 @@ void Process::endThread(GuestThread &T, int WaitStatus) {
     // In one step: of two threads that end together one must be the last.
     std::lock_guard G(ThreadLock);
     unlinkLocked(&T);
-    for (GuestThread *O = Threads; O; O = O->Next)
+    for (GuestThread *O = Threads; O && Last; O = O->Next)
       Last &= O->BorrowsMemory;
     if (!Leader && !Last)
       Zombies.push_back(&T);
