@@ -1,5 +1,7 @@
 // What a program finds out about itself: /proc/self, /proc/cpuinfo, the auxiliary
 // vector, uname, prctl.
+// ThreadSanitizer has a thread of its own in every process.
+// UNSUPPORTED: tsan
 // RUN: %aarch64-cc -O2 -static -pthread %s -o %t
 // RUN: %xlate-quick-tiers %t 'an argument' | %filecheck %s
 
