@@ -42,35 +42,25 @@ static void hideRuntimeFd(int32_t &Fd) {
 }
 
 /// The file that a splice takes from, unless it is a registered one.
-static void hideRuntimeSource(io_uring_sqe &E) {
+static void hideRuntimeSource(Submission &, io_uring_sqe &E) {
   if (!(E.splice_flags & SPLICE_F_FD_IN_FIXED))
     hideRuntimeFd(E.splice_fd_in);
-}
-
-// What a read fills may be write-protected, since it is code, too.
-static void allowWritesTo(const Call &C, io_uring_sqe &E) {
-  C.K.allowKernelWrites(E.addr, E.addr + E.len);
 }
 
 const Submission::Operation Submission::Special[] = {
     {IORING_OP_READV, Operation::Never,
      [](Submission &S, io_uring_sqe &E) { S.allowWrites(E.addr, E.len); }},
-    {IORING_OP_READ_FIXED, Operation::Never,
-     [](Submission &S, io_uring_sqe &E) { allowWritesTo(S.C, E); }},
-    {IORING_OP_READ, Operation::Never,
-     [](Submission &S, io_uring_sqe &E) { allowWritesTo(S.C, E); }},
-    {IORING_OP_RECV, Operation::Never,
-     [](Submission &S, io_uring_sqe &E) { allowWritesTo(S.C, E); }},
+    {IORING_OP_READ_FIXED, Operation::Never, allowWritesToBuffer},
+    {IORING_OP_READ, Operation::Never, allowWritesToBuffer},
+    {IORING_OP_RECV, Operation::Never, allowWritesToBuffer},
     {IORING_OP_RECVMSG, Operation::Never,
      [](Submission &S, io_uring_sqe &E) {
        msghdr M;
        if (copyFrom(M, E.addr))
          S.allowWrites(toAddr(M.msg_iov), M.msg_iovlen);
      }},
-    {IORING_OP_SPLICE, Operation::Never,
-     [](Submission &, io_uring_sqe &E) { hideRuntimeSource(E); }},
-    {IORING_OP_TEE, Operation::Never,
-     [](Submission &, io_uring_sqe &E) { hideRuntimeSource(E); }},
+    {IORING_OP_SPLICE, Operation::Never, hideRuntimeSource},
+    {IORING_OP_TEE, Operation::Never, hideRuntimeSource},
     {IORING_OP_OPENAT, Operation::Always,
      [](Submission &S, io_uring_sqe &E) {
        E.addr = S.path(E.addr, lastOf(E.open_flags));
@@ -111,14 +101,8 @@ const Submission::Operation Submission::Special[] = {
        E.addr = S.path(E.addr, Last::NoFollow);
        E.addr2 = S.path(E.addr2, Last::Create);
      }},
-    {IORING_OP_SETXATTR, Operation::WithSysroot,
-     [](Submission &S, io_uring_sqe &E) {
-       E.addr3 = S.path(E.addr3, Last::Follow);
-     }},
-    {IORING_OP_GETXATTR, Operation::WithSysroot,
-     [](Submission &S, io_uring_sqe &E) {
-       E.addr3 = S.path(E.addr3, Last::Follow);
-     }},
+    {IORING_OP_SETXATTR, Operation::WithSysroot, redirectXattrPath},
+    {IORING_OP_GETXATTR, Operation::WithSysroot, redirectXattrPath},
 };
 
 const Submission::Operation *Submission::find(uint8_t Op) {
@@ -135,6 +119,15 @@ bool needsNoConversion(uint8_t Op) {
   const Operation *O = Submission::find(Op);
   return !O || O->Converted == Operation::Never ||
          (O->Converted == Operation::WithSysroot && config().Sysroot.empty());
+}
+
+void Submission::redirectXattrPath(Submission &S, io_uring_sqe &E) {
+  E.addr3 = S.path(E.addr3, Last::Follow);
+}
+
+/// What a read fills may be write-protected, since it is code, too.
+void Submission::allowWritesToBuffer(Submission &S, io_uring_sqe &E) {
+  S.C.K.allowKernelWrites(E.addr, E.addr + E.len);
 }
 
 void Submission::openat2(io_uring_sqe &E) {

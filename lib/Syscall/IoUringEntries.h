@@ -38,6 +38,8 @@ private:
   void openat2(io_uring_sqe &E);
   void epollCtl(io_uring_sqe &E);
   void madvise(io_uring_sqe &E);
+  static void redirectXattrPath(Submission &S, io_uring_sqe &E);
+  static void allowWritesToBuffer(Submission &S, io_uring_sqe &E);
   void allowWrites(uint64_t Iovecs, uint64_t N);
   uint64_t path(uint64_t Addr, Last Mode) {
     return redirect(C.K, Addr, Mode, Strings.emplace_back());
